@@ -1,0 +1,1 @@
+"""Context, vocabulary and RDF writers, derived from the declarations. Pure."""

@@ -1,0 +1,1 @@
+"""Records, CIDs and the log. Pure: storage and time are passed in."""
