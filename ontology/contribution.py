@@ -11,6 +11,7 @@ class Contribution(
     same_as=("prov:Association",),
     visibility=Visibility.PUBLIC,
     read=ANYONE,
+    order=("position",),
 ):
     """One contributor's part in a work, recording, release or event."""
 
@@ -34,7 +35,10 @@ class Contribution(
 
     source = end(
         "contributor", ("Contributor",), "contributions",
-        {"Work": "works", "Recording": "recordings", "ReleaseGroup": "releaseGroups", "Release": "releases", "Event": "events"},
+        {
+            "Work": "works", "Recording": "recordings", "ReleaseGroup": "releaseGroups",
+            "Release": "releases", "Event": "events",
+        },
         "Who contributed.",
     )  # fmt: skip
     target = end(

@@ -37,6 +37,7 @@ class IngestRow(
     Node,
     plural="ingestRows",
     iri="omo:IngestRow",
+    order=("line",),
     visibility=Visibility.PRIVATE,
     read=WRITERS,
     recorded=False,

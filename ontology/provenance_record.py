@@ -11,6 +11,7 @@ class ProvenanceRecord(
     visibility=Visibility.PUBLIC,
     read=Where("log", "public", Scope("audit")),
     key="cid",
+    order=("time",),
     recorded=False,
     writable=False,
 ):

@@ -87,7 +87,13 @@ def _typed(edge: EdgeSpec, found: dict[str, dict[str, Relation]]) -> None:
             _shortcuts(edge, here, there, outgoing, found[owner])
 
 
-def _shortcuts(edge: EdgeSpec, here: End, there: End, outgoing: bool, into: dict[str, Relation]) -> None:  # noqa: FBT001
+def _shortcuts(
+    edge: EdgeSpec,
+    here: End,
+    there: End,
+    outgoing: bool,  # noqa: FBT001
+    into: dict[str, Relation],
+) -> None:
     for target, name in here.nodes.items():
         if target in there.types:
             doc = f"Each {target} joined by a {edge.name}, once."

@@ -184,6 +184,7 @@ class Spec:
     fields: dict[str, Field]
     recorded: bool
     writable: bool
+    order: tuple[str, ...]  # how lists of them are sorted unless asked otherwise; ties go by id
 
     @property
     def path(self) -> str:
@@ -273,6 +274,7 @@ class Node:
         key: str = "id",
         recorded: bool = True,
         writable: bool = True,
+        order: tuple[str, ...] = (),
         fulltext_eventual: bool = True,
     ) -> None:
         fields = _collect(cls, Field)
@@ -286,6 +288,7 @@ class Node:
             fields={**fields, **SYSTEM_FIELDS} if recorded else fields,
             recorded=recorded,
             writable=writable,
+            order=order,
             plural=plural,
             key=key,
             schemes=schemes,
@@ -309,6 +312,7 @@ class EdgeType:
         read: Rule,
         same_as: tuple[str, ...] = (),
         writable: bool = True,
+        order: tuple[str, ...] = (),
     ) -> None:
         ends: dict[str, End] = {k: v for k, v in vars(cls).items() if isinstance(v, End)}
         cls.spec = EdgeSpec(
@@ -321,6 +325,7 @@ class EdgeType:
             fields={**_collect(cls, Field), **SYSTEM_FIELDS},
             recorded=True,
             writable=writable,
+            order=order,
             rel=rel,
             source=ends["source"],
             target=ends["target"],

@@ -11,6 +11,7 @@ class Track(
     visibility=Visibility.PUBLIC,
     read=ANYONE,
     schemes=("mbid",),
+    order=("medium", "position"),
 ):
     """A position on a release, at which a recording is heard."""
 
