@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from provenance.cid import Cid, Value
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 CIDS = st.binary(max_size=64).map(Cid.of)
 SCALARS = st.one_of(
     st.none(),
@@ -20,10 +20,10 @@ SCALARS = st.one_of(
 )
 VALUES: st.SearchStrategy[Value] = st.recursive(
     SCALARS,
-    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(TEXT, inner, max_size=8)),
-    max_leaves=30,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)),
+    max_leaves=10,
 )
-STATES = st.dictionaries(TEXT, VALUES, max_size=12)
+STATES = st.dictionaries(TEXT, VALUES, max_size=5)
 
 
 def mapped(value: Any, link: Any) -> Any:
