@@ -3,6 +3,7 @@
 `jgo` fetches them; nothing is used whose SHA-256 differs from the lock. `scripts/lock` writes the lock.
 """
 
+import fcntl
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
@@ -111,10 +112,5 @@ def _download(jar: Jar, folder: Path, maven_url: str) -> Path:
 def _alone(cache: Path) -> Iterator[None]:
     """One process at a time fetches into a cache."""
     with (cache / "lock").open("w") as lock:
-        try:
-            import fcntl  # noqa: PLC0415 - not on Windows
-        except ImportError:
-            yield
-            return
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

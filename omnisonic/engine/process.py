@@ -18,6 +18,7 @@ from ontology.errors import OmnisonicError, Unavailable
 ENTRY = "org.neo4j.server.CommunityEntryPoint"
 _START_S = 180.0
 _POLL_S = 0.05
+_PORT_ATTEMPTS = 3
 _OPENS = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent", "java.lang")
 
 Progress = Callable[[str], None]
@@ -61,13 +62,30 @@ class Engine:
             self.child.wait()
 
 
-def start(settings: Settings, *, port: int = 0, progress: Progress | None = None) -> Engine:
+def start(
+    settings: Settings,
+    *,
+    port: int = 0,
+    progress: Progress | None = None,
+    spawned: Callable[[int], None] | None = None,
+) -> Engine:
     """Start the embedded Neo4j of a data dir and return when Bolt answers.
 
-    `port` 0 takes a free one; `progress(text)` tells what is being waited for. Raises Unavailable, with one line
-    saying what and how to mend it.
+    `port` 0 takes a free one; `progress(text)` tells what is being waited for; `spawned(pid)` is called as soon as
+    there is a process. Raises Unavailable, with one line saying what and how to mend it.
     """
     report = progress or (lambda _text: None)
+    attempts = 1 if port else _PORT_ATTEMPTS
+    while True:
+        attempts -= 1
+        try:
+            return _start_on(settings, port or bolt.free_port(), report, spawned or (lambda _pid: None))
+        except Unavailable as error:  # someone took the free port before Neo4j did
+            if error.code != "PORT_TAKEN" or not attempts:
+                raise
+
+
+def _start_on(settings: Settings, port: int, report: Progress, spawned: Callable[[int], None]) -> Engine:
     home = Home.of(settings)
     runtime = java.find(settings.java)
     paths = jars.classpath(
@@ -76,11 +94,11 @@ def start(settings: Settings, *, port: int = 0, progress: Progress | None = None
         lambda done, total: report(f"fetching Neo4j: {done} of {total} jars"),
     )
     with _disk_errors(home.path):
-        chosen = port or bolt.free_port()
-        password = home.prepare(settings, chosen)
+        password = home.prepare(settings, port)
         child = _spawn(settings, home, runtime, paths)
-    engine = Engine(Endpoint(f"bolt://127.0.0.1:{chosen}", USER, password), chosen, child)
+    engine = Engine(Endpoint(f"bolt://127.0.0.1:{port}", USER, password), port, child)
     try:
+        spawned(child.pid)
         _await_bolt(engine, home, report)
     except BaseException:
         engine.stop(timeout=5)
@@ -144,6 +162,7 @@ _CAUSES = (
         "stop it, or use another --data-dir",
     ),
     ("OutOfMemoryError", "ENGINE_MEMORY", "the heap is too small", "raise OMNISONIC_NEO4J_HEAP"),
+    ("Invalid maximum heap size", "ENGINE_MEMORY", "the heap is no size", "give OMNISONIC_NEO4J_HEAP such as 1g"),
     ("Could not reserve enough space", "ENGINE_MEMORY", "too little memory", "lower OMNISONIC_NEO4J_HEAP"),
 )
 
