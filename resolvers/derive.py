@@ -1,0 +1,84 @@
+"""The GraphQL schema, derived from the ontology by walking it. No type of the ontology is named here.
+
+What comes out has no resolvers for the graph: the executor sets them on the graphql-core schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema, is_introspection_type
+from strawberry.schema.config import StrawberryConfig
+
+from ontology.registry import Registry
+from resolvers import connections, filters, inputs, mutation, query, subscription, types
+from resolvers.declare import Types
+from resolvers.query import About
+from resolvers.roots import Root, Rooted
+from resolvers.scalars import SCALAR_MAP
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The schema as Strawberry owns it, the graphql-core schema under it, and what each root field is for.
+
+    `roots` is keyed by type and field: "Query.recording". `about` is the one root field that is not in it.
+    """
+
+    schema: strawberry.Schema
+    core: GraphQLSchema
+    roots: dict[str, Root]
+
+
+DEV = About(name="Omnisonic", version="dev", base_iri="https://omnisonic.example")
+
+
+def build(registry: Registry, about: About = DEV) -> Derived:
+    """The schema of everything in the registry. Raises Invalid(ONTOLOGY_INVALID) where two names clash."""
+    made = Types()
+    filters.derive(registry, made)
+    connections.derive(registry, made)
+    types.derive(registry, made)
+    inputs.derive(registry, made)
+    roots: dict[str, Root] = {}
+    for name, found in (
+        ("Query", query.fields(registry, made)),
+        ("Mutation", mutation.fields(registry, made)),
+        ("Subscription", subscription.fields(registry, made)),
+    ):
+        _root(made, name, found, roots)
+    schema = strawberry.Schema(
+        query=_with_about(made.named["Query"], about),
+        mutation=made.named["Mutation"],
+        subscription=made.named["Subscription"],
+        types=[made.named[name] for name in registry.specs],
+        config=StrawberryConfig(scalar_map=SCALAR_MAP),
+    )
+    return Derived(schema, _core(schema), roots)
+
+
+def _root(made: Types, name: str, found: Iterable[Rooted], roots: dict[str, Root]) -> None:
+    rooted = list(found)
+    made.object(name, (r.member for r in rooted))
+    roots |= {f"{name}.{r.member.name}": r.root for r in rooted}
+
+
+def _with_about(derived: type, about: About) -> type:
+    """Query, with the one field that Strawberry itself resolves."""
+
+    def resolve() -> About:
+        return about
+
+    field = strawberry.field(resolver=resolve, description="The service that answers.")
+    body = {"__module__": __name__, "__annotations__": {}, "about": field}
+    return strawberry.type(type("Query", (derived,), body), name="Query")
+
+
+def _core(schema: strawberry.Schema) -> GraphQLSchema:
+    core: GraphQLSchema = schema._schema  # noqa: SLF001 - the documented way to what it built
+    for kind in core.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
+            kind.is_type_of = None  # values are maps, not instances of the classes Strawberry made
+    return core
