@@ -86,8 +86,10 @@ def _fetch(jar: Jar, folder: Path, cache: Path, maven_url: str) -> None:
 
 def _download(jar: Jar, folder: Path, maven_url: str) -> Path:
     import requests  # noqa: PLC0415 - only a first start pays for it
+    import truststore  # noqa: PLC0415
     from jgo.maven import MavenContext  # noqa: PLC0415
 
+    truststore.inject_into_ssl()  # trust what the machine trusts, as pip does: some sit behind a company's proxy
     group, artifact, version, *classifier = jar.coordinate.split(":")
     repos = {"maven": maven_url.rstrip("/")} if maven_url else None
     cause = ""
