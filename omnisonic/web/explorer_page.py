@@ -34,7 +34,7 @@ async def _answer(engine: Engine, shell: Shell, request: HttpRequest) -> Respons
         return await _form(engine, shell, request)
     if not shell.assets.built:
         return shell.page("explorer_unbuilt.html", status=503)
-    return shell.page("explorer.html", policy=EXPLORER_POLICY, query=request.query_params.get("query", SAMPLE))
+    return shell.page("explorer.html", policy=EXPLORER_POLICY, query=request.query_params.get("query", ""))
 
 
 async def _form(engine: Engine, shell: Shell, request: HttpRequest) -> Response:
