@@ -1,1 +1,1 @@
-"""Reads what others publish and turns it into changes for the write door. Writes nothing by itself."""
+"""Turns other people's files into changes of the graph: fetch, parse, map, link, commit."""
