@@ -143,7 +143,7 @@ def _await_bolt(engine: Engine, home: Home, report: Progress) -> None:
     began = time.monotonic()
     while not bolt.answers("127.0.0.1", engine.port):
         if not engine.alive:
-            raise _cause(home)
+            raise cause(home)
         if time.monotonic() > deadline:
             raise Unavailable("ENGINE_SLOW", f"Neo4j did not answer in {_START_S:.0f} s", f"see {home.console}")
         report(f"starting Neo4j: {time.monotonic() - began:.0f} s")
@@ -167,7 +167,7 @@ _CAUSES = (
 )
 
 
-def _cause(home: Home) -> OmnisonicError:
+def cause(home: Home) -> OmnisonicError:
     """Why it ended, from what it printed."""
     text = home.console.read_text(encoding="utf-8", errors="replace")
     for sign, code, what, mend in _CAUSES:
