@@ -18,10 +18,14 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class ByIdentifier:
-    """The entity that bears this identifier; `raw` is normalised like any other."""
+    """The entity that bears this identifier; `raw` is normalised like any other.
+
+    `etype` is the type it must have, where the edge leaves that open.
+    """
 
     scheme: str
     raw: str
+    etype: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

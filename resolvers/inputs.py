@@ -82,6 +82,7 @@ def _edges(spec: NodeSpec) -> Iterator[Member]:
         if not edge.many:
             yield Member(edge.name, ref, edge.doc)
             continue
-        yield Member(edge.name, f"[{ref}!]", f"{edge.doc} Replaces what was there.")
+        told = "Replaces what was there; not together with `add…` and `remove…`."
+        yield Member(edge.name, f"[{ref}!]", f"{edge.doc} {told}")
         yield Member(f"add{names.capital(edge.name)}", f"[{ref}!]", f"Adds to `{edge.name}`.")
         yield Member(f"remove{names.capital(edge.name)}", f"[{ref}!]", f"Takes away from `{edge.name}`.")

@@ -23,7 +23,7 @@ PROBLEM = (
     Member("code", "String!", "Stable; made for programs."),
     Member("message", "String!", "What is wrong, and where."),
     Member("hint", "String", "How to mend it."),
-    Member("path", "String", "The input field, dotted: `fields.0.title`."),
+    Member("path", "String", "The input field, dotted: `input.0.works.2`."),
 )
 CID = Member("cid", "String", "CID of the head of its provenance records.")
 ANSWER = (
