@@ -1,5 +1,6 @@
 """The real Neo4j that graph and system tests share: one embedded engine per session, in a folder of its own."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from neo4j import GraphDatabase
 
 from omnisonic import engine
 from omnisonic.settings import Settings
+from tests import needs
 
 _WIPE = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
 
@@ -48,3 +50,27 @@ def _neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNeo4j]:
         yield RunningNeo4j(running.endpoint.url, running.endpoint.user, running.endpoint.password)
     finally:
         running.stop()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--full`: the long forms too."""
+    parser.addoption("--full", action="store_true", help="run the tests marked full as well")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot run here or was not asked for; the former is listed at the end."""
+    needs.leave_out_full(config, items)
+    needs.leave_out(config, items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """List what was not run for want of something, so that it is never silently skipped."""
+    for name, count in config.stash.get(needs.MISSING, {}).items():
+        terminalreporter.write_line(f"NOT RUN: {count} tests that need {name}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI what could not be run is a failure."""
+    if os.environ.get("CI") and session.config.stash.get(needs.MISSING, {}):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
