@@ -1,6 +1,6 @@
 """The GraphQL schema, derived from the ontology by walking it. No type of the ontology is named here.
 
-What comes out has no resolvers for the graph: the executor sets them on the graphql-core schema.
+What comes out has no resolvers for the graph: values are read off maps, until the executor sets its own.
 """
 
 from __future__ import annotations
@@ -9,12 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema, is_introspection_type
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    is_introspection_type,
+)
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from ontology.registry import Registry
 from resolvers import connections, filters, inputs, mutation, query, subscription, types
-from resolvers.declare import Types
+from resolvers.declare import GraphField, Types
 from resolvers.query import About
 from resolvers.roots import Root, Rooted
 from resolvers.scalars import SCALAR_MAP
@@ -59,9 +66,16 @@ def build(registry: Registry, about: About = DEV) -> Derived:
     return Derived(schema, _core(schema), roots)
 
 
+ROOTS = {
+    "Query": "What can be asked.",
+    "Mutation": "What can be written, with a token that may.",
+    "Subscription": "What can be followed.",
+}
+
+
 def _root(made: Types, name: str, found: Iterable[Rooted], roots: dict[str, Root]) -> None:
     rooted = list(found)
-    made.object(name, (r.member for r in rooted))
+    made.object(name, (r.member for r in rooted), ROOTS[name])
     roots |= {f"{name}.{r.member.name}": r.root for r in rooted}
 
 
@@ -73,12 +87,21 @@ def _with_about(derived: type, about: About) -> type:
 
     field = strawberry.field(resolver=resolve, description="The service that answers.")
     body = {"__module__": __name__, "__annotations__": {}, "about": field}
-    return strawberry.type(type("Query", (derived,), body), name="Query")
+    return strawberry.type(type("Query", (derived,), body), name="Query", description=ROOTS["Query"])
 
 
 def _core(schema: strawberry.Schema) -> GraphQLSchema:
+    """The schema under Strawberry's, in which derived values are plain maps that name their `__typename`.
+
+    Strawberry would look for attributes, and for instances of the classes it made.
+    """
     core: GraphQLSchema = schema._schema  # noqa: SLF001 - the documented way to what it built
     for kind in core.type_map.values():
-        if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
-            kind.is_type_of = None  # values are maps, not instances of the classes Strawberry made
+        if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            kind.resolve_type = None
+        elif isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
+            kind.is_type_of = None
+            for field in kind.fields.values():
+                if isinstance(field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), GraphField):
+                    field.resolve = None
     return core

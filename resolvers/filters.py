@@ -88,7 +88,7 @@ def _filter(registry: Registry, spec: Spec) -> Iterator[Member]:
     yield Member("or", f"[{own}!]", "One of these holds.")
     yield Member("not", own, "This does not hold.")
     for name in _open(spec):
-        doc = spec.fields[name].doc if name in spec.fields else ""
+        doc = spec.fields[name].doc if name in spec.fields else f"Its {name if name == 'id' else name.upper()}."
         yield Member(name, f"{comparison(spec, name)}Filter", doc)
     for relation in registry.relations[spec.name].values():
         if not names.is_polymorphic(relation):

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sys
 
-from graphql import print_schema
+from graphql import build_schema, find_breaking_changes, print_schema
 
-from ontology.registry import core
+from ontology.registry import Registry, core
 from resolvers.derive import build
 
 
-def text() -> str:
-    """The SDL of the core ontology, as committed in `schema.graphql`."""
-    return print_schema(build(core()).core) + "\n"
+def text(registry: Registry) -> str:
+    """The SDL; of the core ontology it is committed as `schema.graphql`."""
+    return print_schema(build(registry).core) + "\n"
+
+
+def breaking(before: str, after: str) -> list[str]:
+    """What clients of the schema `before` would miss in the schema `after`; both are SDL."""
+    changes = find_breaking_changes(build_schema(before), build_schema(after))
+    return [change.description for change in changes]
 
 
 if __name__ == "__main__":
-    sys.stdout.write(text())
+    sys.stdout.write(text(core()))
