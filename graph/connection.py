@@ -15,7 +15,7 @@ from graph.filter import Row, both, equal, implied, visible, where
 from graph.plan import Select, page_size
 from graph.shape import Shape
 from ontology.errors import Invalid
-from ontology.terms import NodeSpec
+from ontology.terms import NodeSpec, Spec
 
 if TYPE_CHECKING:
     from graph.render import Renderer
@@ -170,19 +170,9 @@ class Connection:
     # -- which rows, in what order ----------------------------------------------------------------
 
     def _keys(self) -> list[Key]:
-        spec = self.source.row.spec
-        ident = spec.key if isinstance(spec, NodeSpec) else "id"
         if self.source.targets:
             return [Key("id", descending=False, nullable=False)]
-        asked = self._args("orderBy") or [{"field": name} for name in spec.order]
-        keys = []
-        for one in asked:
-            prop = ident if one["field"] == "id" else one["field"]
-            declared = spec.fields.get(prop)
-            nullable = prop != ident and not (declared and (declared.required or declared.system))
-            keys.append(Key(prop, one.get("direction") == "DESC", nullable))
-        keys = list({k.prop: k for k in reversed(keys)}.values())[::-1]
-        return keys if any(k.prop == ident for k in keys) else [*keys, Key(ident, descending=False, nullable=False)]
+        return sort_keys(self.source.row.spec, self._args("orderBy"))
 
     def _items(self, keys: list[Key], condition: str, limit: str, at: Any) -> str:
         size = len(keys)
@@ -232,6 +222,19 @@ class Connection:
         if self.source.distinct:
             return f"COUNT {{ MATCH {self.source.pattern}{where(condition)} RETURN DISTINCT {row.var} }}"
         return f"COUNT {{ MATCH {self.source.pattern}{where(condition)} }}"
+
+
+def sort_keys(spec: Spec, asked: list[dict[str, str]] | None) -> list[Key]:
+    """The sort keys of a list of one type: as asked, else as declared; the id decides ties."""
+    ident = spec.key if isinstance(spec, NodeSpec) else "id"
+    keys: dict[str, Key] = {}
+    for one in asked or [{"field": name} for name in spec.order]:
+        prop = ident if one["field"] == "id" else one["field"]
+        declared = spec.fields.get(prop)
+        nullable = prop != ident and not (declared and (declared.required or declared.system))
+        keys.setdefault(prop, Key(prop, one.get("direction") == "DESC", nullable))
+    keys.setdefault(ident, Key(ident, descending=False, nullable=False))
+    return list(keys.values())
 
 
 def ordering(var: str, keys: list[Key], backward: bool) -> str:  # noqa: FBT001

@@ -15,9 +15,9 @@ from ontology.registry import Registry
 from ontology.terms import EdgeSpec, NodeSpec, Spec
 
 
-def render(registry: Registry, base: str, root: Root) -> Statement:
+def render(registry: Registry, base: str, root: Root, *, strict: bool = True) -> Statement:
     """The statement that answers a root field. Raises Invalid where its arguments make no sense."""
-    renderer = Renderer(registry, base)
+    renderer = Renderer(registry, base, strict)
     return ENTER[root.kind](renderer, root)
 
 

@@ -40,10 +40,11 @@ class Column:
 
 @dataclass(slots=True)
 class Renderer:
-    """Renders the selections of one statement."""
+    """Renders the selections of one statement. A strict one's shapes raise Missing for nulls that may not be."""
 
     registry: Registry
     base: str
+    strict: bool = True
     bind: Binder = field(default_factory=Binder)
     names: Names = field(default_factory=Names)
 
@@ -57,7 +58,7 @@ class Renderer:
         columns = [self._column(row, select) for select in wanted]
         text = f"[{', '.join(c.cypher for c in columns)}]"
         inner = {i: c.shape for i, c in enumerate(columns) if c.shape is not None}
-        needed = frozenset(i for i, c in enumerate(columns) if c.needed)
+        needed = frozenset(i for i, c in enumerate(columns) if c.needed and self.strict)
         return text, shape.record([c.key for c in columns], inner, needed)
 
     def _column(self, row: Row, select: Select) -> Column:
@@ -97,9 +98,12 @@ class Renderer:
             text, shaped = self.row(there, select.of[there.spec.name])
             rule = visible(there)
             text = f"CASE WHEN {rule} THEN {text} END" if rule else text
-            return Column(select.key, text, shape.required(shaped))
+            return Column(select.key, text, self._present(shaped))
         text, shaped = self.either(var, relation.targets, select.of)
-        return Column(select.key, text, shape.required(shaped))
+        return Column(select.key, text, self._present(shaped))
+
+    def _present(self, shaped: Shape) -> Shape:
+        return shape.required(shaped) if self.strict else shape.optional(shaped)
 
     def either(self, var: str, targets: tuple[str, ...], of: Mapping[str, tuple[Select, ...]]) -> tuple[str, Shape]:
         """`[type name, row]` of a variable that may hold one of several node types, and its shape."""
@@ -152,7 +156,7 @@ def _property(row: Row, select: Select, f: Field) -> Column:
     if not isinstance(f.read, Anyone):
         at = f"CASE WHEN {f.read.cypher(row.var)} THEN {at}{' ELSE []' if f.many else ''} END"
         return Column(select.key, at)
-    return Column(select.key, at, needed=f.required or f.system)
+    return Column(select.key, at, needed=f.required)
 
 
 def key_of(spec: Spec) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graph import shape, words
 from graph.filter import Row, visible, where
 from graph.plan import Root, Select, page_size
+from graph.schema import search_index
 from ontology.errors import Invalid
 from ontology.identifiers import recognise
 from ontology.registry import Registry
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 DEEPEST = 1_000
 EXACT = 1_000.0
 QUERY_MAX = 500
-
-
-def index_name(spec: NodeSpec) -> str:
-    """The name of a type's full-text index."""
-    return f"{spec.singular}_search"
 
 
 def searchable(registry: Registry) -> dict[str, NodeSpec]:
@@ -155,10 +151,10 @@ class Search:
 
     def _near(self, query: Any) -> str:
         slot = self.renderer.bind(query, words.fuzzy)
-        names = [
-            f"COLLECT {{ {_query(spec, slot, '5')} YIELD node AS near WITH near{where(visible(Row('near', spec)))} RETURN near.{spec.search_fields[0]} }}"
-            for spec in self.types.values()
-        ]
+        names = []
+        for spec in self.types.values():
+            call = f"{_query(spec, slot, '5')} YIELD node AS near WITH near{where(visible(Row('near', spec)))}"
+            names.append(f"COLLECT {{ {call} RETURN near.{spec.search_fields[0]} }}")
         return " + ".join(names) or "[]"
 
     # -- what is wanted ---------------------------------------------------------------------------
@@ -203,7 +199,7 @@ class Search:
 
 
 def _query(spec: NodeSpec, text: str, limit: str) -> str:
-    return f"CALL db.index.fulltext.queryNodes('{index_name(spec)}', {text}, {{limit: {limit}}})"
+    return f"CALL db.index.fulltext.queryNodes('{search_index(spec)}', {text}, {{limit: {limit}}})"
 
 
 def _page_info(wanted: Select) -> PagePart:

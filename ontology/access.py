@@ -6,6 +6,7 @@ predicate over the row, with the viewer's facts as parameters; nothing decides a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ANONYMOUS_ACTOR = "urn:omnisonic:actor:anonymous"
@@ -40,6 +41,11 @@ class Rule:
     def cypher(self, var: str) -> str:
         """The predicate over the row `var`; names only `$viewerActor` and `$viewerScopes`."""
         raise NotImplementedError
+
+    def admits(self, viewer: Viewer, row: Mapping[str, object]) -> bool:
+        """The same predicate over a row in memory, for states that are read off payloads."""
+        del row
+        return self.static(viewer) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,9 @@ class Owner(Rule):
     def cypher(self, var: str) -> str:
         return f"({var}.{self.prop} = $viewerActor OR 'admin' IN $viewerScopes)"
 
+    def admits(self, viewer: Viewer, row: Mapping[str, object]) -> bool:
+        return row.get(self.prop) == viewer.actor or "admin" in viewer.scopes
+
 
 @dataclass(frozen=True, slots=True)
 class Where(Rule):
@@ -95,6 +104,9 @@ class Where(Rule):
 
     def cypher(self, var: str) -> str:
         return f"({var}.{self.prop} = '{self.value}' OR {self.otherwise.cypher(var)})"
+
+    def admits(self, viewer: Viewer, row: Mapping[str, object]) -> bool:
+        return row.get(self.prop) == self.value or self.otherwise.admits(viewer, row)
 
 
 ANYONE = Anyone()
