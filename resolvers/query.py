@@ -22,7 +22,7 @@ TIMES = (
 )
 
 
-@strawberry.type
+@strawberry.type(description="The service that answers.")
 class About:
     """The service that answers."""
 

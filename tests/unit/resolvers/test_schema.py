@@ -1,0 +1,43 @@
+"""The committed schema is the derived one, and what clients rely on stays."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from ontology.registry import Registry, core
+from resolvers.schema import breaking, text
+from tests.unit.resolvers.toys import toys
+
+ROOT = Path(__file__).parents[3]
+COMMITTED = (ROOT / "schema.graphql").read_text(encoding="utf-8")
+
+
+def test_nothing_that_clients_rely_on_is_gone() -> None:
+    gone = breaking(COMMITTED, text(core()))
+    assert not gone, f"Breaking changes; keep the old beside the new, or release a new major version: {gone}"
+
+
+def test_the_committed_schema_is_current() -> None:
+    assert text(core()) == COMMITTED, "Run: .venv/bin/python -m resolvers.schema > schema.graphql"
+
+
+def test_a_new_type_breaks_nothing_and_a_lost_one_does() -> None:
+    before, after = text(core()), text(toys())
+    assert not breaking(before, after)
+    assert "Instrument was removed." in breaking(after, before)
+
+
+def test_a_lost_field_is_a_breaking_change() -> None:
+    ontology = core()
+    recording = ontology.nodes["Recording"]
+    fewer = replace(recording, fields={n: f for n, f in recording.fields.items() if n != "year"})
+    lost = breaking(text(ontology), text(Registry({**ontology.nodes, "Recording": fewer}, ontology.edges)))
+    assert "Field Recording.year was removed." in lost
+
+
+def test_the_module_prints_it() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "resolvers.schema"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout == COMMITTED
