@@ -7,7 +7,7 @@ each request answering for itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 Randomness = Callable[[int], bytes]
 Outcome = Committed | OmnisonicError
+Beside = Callable[["Transaction"], Awaitable[None]]
+"""Writes what leaves no record (rows of an import) in the transaction of the changes it tells about."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Request:
     key: str | None = None
     content: str = ""
     deadline: float | None = None
+    beside: Beside | None = None
     ids: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -86,6 +89,7 @@ class Door:
         idempotency_key: str | None = None,
         reason: str | None = None,
         deadline: float | None = None,
+        beside: Beside | None = None,
     ) -> Committed:
         """Make all the changes, with their records, or none. Results are in the order of the changes.
 
@@ -94,7 +98,7 @@ class Door:
         """
         check_idempotency_key(idempotency_key)
         author = Authorship(actor, RecordSource(source.kind, source.ref), reason)
-        request = Request(check(self.registry, changes), author, deadline=deadline)
+        request = Request(check(self.registry, changes), author, deadline=deadline, beside=beside)
         if idempotency_key is not None:
             request.key, request.content = f"{actor}\n{idempotency_key}", content_hash(changes, reason)
         if request.alone or len(request.changes) >= Group.LARGE:
@@ -160,6 +164,10 @@ class Attempt:
         if journal.rows or answers:
             self._doubt = (journal.rows[0]["cid"], outcomes) if journal.rows else None
             await rows.store(tx, journal.rows, answers)
+        for at in keys:
+            beside = self.requests[at].beside
+            if beside is not None:
+                await beside(tx)
         return outcomes
 
     async def _read(self, tx: Transaction) -> Facts:
