@@ -26,6 +26,7 @@ HOUSE_KEYS = {
     "IdempotencyKey": ("key",),
     "ApiToken": ("hash",),
     "Sequence": ("log",),
+    "Cursor": ("name",),
     "Tombstone": ("etype", "id"),
 }
 HOUSE_INDEXES = {
