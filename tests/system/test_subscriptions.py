@@ -75,11 +75,13 @@ def npm_client(node: str, url: str, query: str, **options: object) -> list[dict[
 # -- with a client that is not ours --------------------------------------------------------------
 
 
+@pytest.mark.needs("node")
 def test_npm_client_reads_a_subscription_to_its_end(node: str, url: str) -> None:
     events = npm_client(node, url, "subscription S($n: Int!) { countdown(from: $n) }", variables={"n": 3})
     assert events == [*({"next": {"data": {"countdown": n}}} for n in (3, 2, 1)), {"complete": True}]
 
 
+@pytest.mark.needs("node")
 async def test_npm_client_leaves_early_and_nothing_runs_on(node: str, url: str) -> None:
     events = await asyncio.to_thread(
         npm_client, node, url, "subscription { countdown(from: 100000, tick: 0.01) }", take=2
@@ -88,6 +90,7 @@ async def test_npm_client_leaves_early_and_nothing_runs_on(node: str, url: str) 
     assert await open_subscriptions(url, 0) == 0
 
 
+@pytest.mark.needs("node")
 def test_npm_client_runs_queries_and_mutations(node: str, url: str) -> None:
     assert npm_client(node, url, "{ __typename }") == [{"next": {"data": {"__typename": "Query"}}}, {"complete": True}]
     [first, last] = npm_client(node, url, 'mutation { rename(title: "Running Up That Hill") { title } }')
@@ -95,12 +98,14 @@ def test_npm_client_runs_queries_and_mutations(node: str, url: str) -> None:
     assert last == {"complete": True}
 
 
+@pytest.mark.needs("node")
 @pytest.mark.parametrize("query", ["{", "{ nothing }", "subscription { countdown }"])
 def test_npm_client_gets_request_errors_as_error(node: str, url: str, query: str) -> None:
     [event] = npm_client(node, url, query)
     assert event["error"][0]["message"]
 
 
+@pytest.mark.needs("node")
 def test_npm_client_with_tokens(node: str, url: str) -> None:
     [first, _] = npm_client(node, url, "{ viewer }", params={"Authorization": "Bearer good"})
     assert first == {"next": {"data": {"viewer": "urn:omnisonic:actor:tester"}}}

@@ -1,5 +1,5 @@
 /** Five queries to begin with: the tabs of a first visit, and a list that stays in the sidebar. */
-import { useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
+import { useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
 import { useEffect, useState } from 'react';
 
 import byIsrc from './queries/1-recording-by-isrc.graphql';
@@ -31,15 +31,16 @@ function Icon() {
 }
 
 function Samples() {
-  const { addTab, updateActiveTabValues } = useGraphiQLActions();
+  const { addTab } = useGraphiQLActions();
+  const editor = useGraphiQL((state) => state.queryEditor);
   const [opening, setOpening] = useState<Sample | null>(null);
-  // the new tab becomes the active one with the next render, and only then can it be filled
+  // adding a tab empties the editor, so it is filled one render later
   useEffect(() => {
     if (opening) {
-      updateActiveTabValues({ query: opening.query });
+      editor?.setValue(opening.query);
       setOpening(null);
     }
-  }, [opening, updateActiveTabValues]);
+  }, [opening, editor]);
   return (
     <section className="samples" aria-label="Sample queries">
       <h2>Sample queries</h2>
