@@ -33,10 +33,9 @@ log = logging.getLogger(__name__)
 
 PROTOCOL: Final = "graphql-transport-ws"
 
-GOING_AWAY: Final = 1001
 TOO_BIG: Final = 1009
 SERVER_ERROR: Final = 1011
-TOO_SLOW: Final = 1013
+TRY_LATER: Final = 1013
 BAD_MESSAGE: Final = 4400
 UNAUTHORIZED: Final = 4401
 FORBIDDEN: Final = 4403
@@ -190,6 +189,8 @@ class _Connection:
             return await self._authenticate(self.token)
         except Denied:
             raise Closing(FORBIDDEN, "Forbidden") from None
+        except OmnisonicError as error:
+            raise Closing(TRY_LATER, error.code) from None
 
     # -- operations ------------------------------------------------------------------------------
 
@@ -264,7 +265,7 @@ class _Connection:
             async with asyncio.timeout(self._limits.send_timeout):
                 await self._send_raw({"type": "websocket.send", "text": data.decode()})
         except TimeoutError:
-            raise Closing(TOO_SLOW, "Messages are not read fast enough") from None
+            raise Closing(TRY_LATER, "Messages are not read fast enough") from None
         except OSError:  # what ASGI says a server raises once the client is away
             raise Gone from None
 
