@@ -24,7 +24,7 @@ _TIME_HINT: Final = "Give an ISO 8601 time with its offset: 2024-05-01T12:00:00Z
 def date(value: Any) -> str:
     """A calendar date of year, month or day precision."""
     try:
-        return str(check_value(_DATE, value))
+        return str(check_value(_DATE, "" if value is None else value))
     except Invalid as wrong:
         raise GraphQLError(f"{wrong.message} {wrong.hint}") from None
 

@@ -17,7 +17,8 @@ def text(registry: Registry) -> str:
 
 def breaking(before: str, after: str) -> list[str]:
     """What clients of the schema `before` would miss in the schema `after`; both are SDL."""
-    changes = find_breaking_changes(build_schema(before), build_schema(after))
+    old, new = (build_schema(sdl, assume_valid=True, no_location=True) for sdl in (before, after))
+    changes = find_breaking_changes(old, new)
     return [change.description for change in changes]
 
 
