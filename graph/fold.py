@@ -187,6 +187,7 @@ class Fold:
             found = [(ref.etype, ref.id)]
         elif isinstance(ref, ByIdentifier):
             read = normalise(ref.scheme, ref.raw)
+            types = tuple(t for t in types if ref.etype in (None, t))
             found = self._bearing(read.key, types) if read else []
         else:
             found = [(etype, ref) for etype in types]

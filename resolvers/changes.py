@@ -19,11 +19,20 @@ from resolvers.inputs import ends
 Input = Mapping[str, Any]
 
 
-def to_change(spec: Spec, registry: Registry, given: Input, base: str = "") -> Upsert:
+def to_change(spec: Spec, registry: Registry, given: Input, base: str = "", at: str = "") -> Upsert:
     """The change for a coerced input. `base` is what IRIs of our own begin with; empty admits any.
 
-    Raises Invalid(REFERENCE_INVALID | EDGE_CONTRADICTION | IRI_INVALID) with the path of the input field.
+    Raises Invalid(REFERENCE_INVALID | EDGE_CONTRADICTION | IRI_INVALID) with the path of the input field,
+    after `at`: which input of several it is.
     """
+    try:
+        return _change(spec, registry, given, base)
+    except Invalid as wrong:
+        wrong.path = f"{at}.{wrong.path}" if at else wrong.path
+        raise
+
+
+def _change(spec: Spec, registry: Registry, given: Input, base: str) -> Upsert:
     read = _Reader(registry, base)
     change = Upsert(spec.name)
     if given.get("id") is not None:

@@ -129,3 +129,9 @@ def test_what_contradicts_itself_is_refused_at_its_place(
     name: str, given: dict[str, Any], code: str, path: str
 ) -> None:
     assert _refused(name, given) == (code, path)
+
+
+def test_the_path_says_which_input_of_several() -> None:
+    with pytest.raises(Invalid) as refused:
+        to_change(REGISTRY.specs["Recording"], REGISTRY, {"works": [{}]}, at="7")
+    assert refused.value.path == "7.works.0"
