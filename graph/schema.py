@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graph.driver import Store
     from ontology.registry import Registry
 
-Kind = Literal["UNIQUENESS", "RELATIONSHIP_UNIQUENESS", "RANGE", "FULLTEXT"]
+Kind = Literal["UNIQUENESS", "RELATIONSHIP_UNIQUENESS", "RANGE", "RELATIONSHIP_RANGE", "FULLTEXT"]
 
 ANALYZER = "standard-folding"
 AWAIT_SECONDS = 600
@@ -49,9 +49,9 @@ class Rule:
     @property
     def cypher(self) -> str:
         """The statement that makes it where it is missing."""
-        on = f"(n:{self.token})" if self.kind != "RELATIONSHIP_UNIQUENESS" else f"()-[n:{self.token}]-()"
+        on = f"(n:{self.token})" if not self.kind.startswith("RELATIONSHIP") else f"()-[n:{self.token}]-()"
         names = ", ".join(f"n.{p}" for p in self.properties)
-        if self.kind == "RANGE":
+        if self.kind.endswith("RANGE"):
             return f"CREATE INDEX {self.name} IF NOT EXISTS FOR {on} ON ({names})"
         if self.kind == "FULLTEXT":
             config = (
@@ -88,7 +88,10 @@ def _node(spec: NodeSpec) -> Iterator[Rule]:
 
 
 def _edge(spec: EdgeSpec) -> Iterator[Rule]:
-    yield _rule("RELATIONSHIP_UNIQUENESS", spec.rel, ("id",))
+    unique = {"id"} | {f.name for f in spec.fields.values() if f.unique}
+    indexed = {f.name for f in spec.fields.values() if f.index} - unique
+    yield from (_rule("RELATIONSHIP_UNIQUENESS", spec.rel, (name,)) for name in sorted(unique))
+    yield from (_rule("RELATIONSHIP_RANGE", spec.rel, (name,)) for name in sorted(indexed))
 
 
 def _house() -> Iterator[Rule]:
@@ -98,7 +101,7 @@ def _house() -> Iterator[Rule]:
 
 
 def _rule(kind: Kind, token: str, properties: tuple[str, ...]) -> Rule:
-    suffix = "index" if kind == "RANGE" else "key"
+    suffix = "index" if kind.endswith("RANGE") else "key"
     return Rule("_".join((token, *properties, suffix)).lower(), kind, token, properties)
 
 
@@ -120,9 +123,10 @@ async def check(store: Store, registry: Registry) -> list[str]:
 
 async def _present(store: Store) -> set[Rule]:
     indexes = await store.run(
-        "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint, options "
+        "SHOW INDEXES YIELD name, type, entityType, labelsOrTypes, properties, owningConstraint, options "
         "WHERE type <> 'LOOKUP' AND owningConstraint IS NULL "
-        "RETURN name, type, labelsOrTypes[0], properties, options.indexConfig"
+        "RETURN name, CASE entityType WHEN 'RELATIONSHIP' THEN 'RELATIONSHIP_' ELSE '' END + type, "
+        "labelsOrTypes[0], properties, options.indexConfig"
     )
     constraints = await store.run(
         "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties RETURN name, type, labelsOrTypes[0], properties"
