@@ -17,7 +17,7 @@ from graph.cypher import statement
 from ontology.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncGenerator, Collection, Sequence
 
     from graph.driver import Store, Transaction
 
@@ -110,7 +110,7 @@ class Feed:
         *,
         etypes: Collection[str] | None = None,
         entity: str | None = None,
-    ) -> AsyncIterator[FeedRecord]:
+    ) -> AsyncGenerator[FeedRecord, None]:
         """Every record above `after` (None: from now on), then each as it comes, in order, without end.
 
         Close the iterator (`aclosing`) to stop. Raises Unavailable when older records cannot be read.

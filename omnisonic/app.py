@@ -1,28 +1,64 @@
 """The ASGI composition root: what a service process is made of. Parts are built elsewhere and put together here."""
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from omnisonic.assembly import Assembly, assemble
 from omnisonic.engine import bolt
 from omnisonic.settings import Settings
+from omnisonic.web.pages import Pages
+from resolvers.asgi import GraphQLApp
 
 _BOLT_PORT = 7687
+GRAPHQL = "/graphql"
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None) -> ASGIApp:
     """The application for `settings`, by default those of the environment."""
+    settings = settings or Settings.load()
+    parts = assemble(settings)
+    pages = Pages(parts.engine)
+    graphql = GraphQLApp(parts.engine, parts.authenticate, page=pages.explorer)
+    return Front(graphql, _rest(settings, parts, pages))
+
+
+class Front:
+    """Sends GraphQL straight to its app, without a router in between, and everything else to Starlette."""
+
+    def __init__(self, graphql: GraphQLApp, rest: Starlette) -> None:
+        self.graphql = graphql
+        self.rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan" and scope["path"] == GRAPHQL:
+            await self.graphql(scope, receive, send)
+        else:
+            await self.rest(scope, receive, send)
+
+
+def _rest(settings: Settings, parts: Assembly, pages: Pages) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with parts.running():
+            yield
+
     app = Starlette(
-        routes=[
-            Route("/health/live", live),
-            Route("/health/ready", ready),
-        ]
+        routes=[Route("/health/live", live), Route("/health/ready", ready), *pages.routes()],
+        exception_handlers={404: pages.not_found},
+        lifespan=lifespan,
     )
-    app.state.settings = settings or Settings.load()
+    app.state.settings = settings
+    app.state.parts = parts
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -71,12 +72,13 @@ async def follow(context: Context, operation: Operation) -> AsyncGenerator[bytes
     except OmnisonicError as error:
         yield orjson.dumps({"errors": [_located(error, nodes[0], key)]})
         return
-    async for event in context.house.feed.follow(after, etypes={message.spec.name}, entity=entity):
-        context.until = monotonic() + context.house.seconds
-        try:
-            yield orjson.dumps({"data": {key: await message.shape(event, context)}})
-        except OmnisonicError as error:
-            yield orjson.dumps({"data": None, "errors": [_located(error, nodes[0], key)]})
+    async with aclosing(context.house.feed.follow(after, etypes={message.spec.name}, entity=entity)) as events:
+        async for event in events:
+            context.until = monotonic() + context.house.seconds
+            try:
+                yield orjson.dumps({"data": {key: await message.shape(event, context)}})
+            except OmnisonicError as error:
+                yield orjson.dumps({"data": None, "errors": [_located(error, nodes[0], key)]})
 
 
 def _prepare(context: Context, operation: Operation, select: Select) -> tuple[Message, str | None, int | None]:
