@@ -23,13 +23,9 @@ class Contribution(
         max_length=200,
     )
     credited_as = text("omo:creditedAs", "The name as printed, where it differs.")
-    join_phrase = text(
-        "omo:joinPhrase", "What stands between this credit and the next: ' feat. '.", max_length=200
-    )
+    join_phrase = text("omo:joinPhrase", "What stands between this credit and the next: ' feat. '.", max_length=200)
     position = integer("schema:position", "Place among the credits of its kind, from 0.", minimum=0)
-    attributes = text(
-        "omo:attributes", "Instruments, voices and other details of the role.", many=True, max_length=200
-    )
+    attributes = text("omo:attributes", "Instruments, voices and other details of the role.", many=True, max_length=200)
     begin_date = date("omo:beginDate", "From when.")
     end_date = date("omo:endDate", "Until when.")
 

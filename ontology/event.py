@@ -16,9 +16,7 @@ class Event(
     """Something that happened at a time and place where music was played."""
 
     name = text("schema:name", "Its name or billing.", required=True, index=True, search=True)
-    kind = choice(
-        "omo:eventKind", "What it was.", "concert", "festival", "session", "launch", "convention", "other"
-    )
+    kind = choice("omo:eventKind", "What it was.", "concert", "festival", "session", "launch", "convention", "other")
     begin_date = date("schema:startDate", "When it began.", index=True)
     end_date = date("schema:endDate", "When it ended.")
     cancelled = boolean("omo:cancelled", "Whether it never took place.")

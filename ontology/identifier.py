@@ -35,6 +35,4 @@ class Identifier(
     )
     value = text("schema:value", "The normalised value.", required=True, index=True, max_length=500)
     raw = text("omo:rawValue", "The value as it was first given, where it differs.", max_length=500)
-    status = choice(
-        "omo:identifierStatus", "Whether syntax and check digit hold.", "valid", "invalid", required=True
-    )
+    status = choice("omo:identifierStatus", "Whether syntax and check digit hold.", "valid", "invalid", required=True)

@@ -275,9 +275,7 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
                 shape=re.compile(r"[0-9]{8}|[0-9]{12,14}"),
                 wanted="a barcode: 8, 12, 13 or 14 digits (leading zeros lost?)",
                 check=check_digits.gtin,
-                label=_label(
-                    r"(?:upc|ean|jan|gtin|icpn|barcode)(?:-?(?:a|8|12|13|14)(?=[\s:]))?(?:/(?:upc|ean))?"
-                ),
+                label=_label(r"(?:upc|ean|jan|gtin|icpn|barcode)(?:-?(?:a|8|12|13|14)(?=[\s:]))?(?:/(?:upc|ean))?"),
                 inline=_inline(r"[0-9]{12,14}|[0-9]{8}|[0-9]~[0-9]{5,6}~[0-9]{5,6}(?:~[0-9])?"),
                 canonical=_gtin,
             ),

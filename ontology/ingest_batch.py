@@ -20,9 +20,7 @@ class IngestBatch(
     source = text("dcterms:source", "The name given to where the rows came from.", required=True, index=True)
     input = text("omo:input", "The file name or content hash that was read.")
     format = text("dcterms:format", "The format it was read as.", max_length=40)
-    status = choice(
-        "omo:batchStatus", "How far it got.", "running", "done", "undone", required=True, index=True
-    )
+    status = choice("omo:batchStatus", "How far it got.", "running", "done", "undone", required=True, index=True)
     started_at = moment("prov:startedAtTime", "When it began.", required=True)
     finished_at = moment("prov:endedAtTime", "When its last row was handled.")
     row_count = integer("omo:rowCount", "Rows read.")
@@ -46,6 +44,7 @@ class IngestRow(
     """What became of one row of a batch, and why. Leaves no record."""
 
     line = integer("omo:line", "Line of the input, from 1.", required=True, index=True, minimum=0)
+    input = text("omo:input", "The file it stands in, where the batch has several.")
     outcome = choice(
         "omo:outcome", "What became of it.",
         "created", "updated", "unchanged", "rejected", "needs_review", required=True, index=True,

@@ -36,9 +36,7 @@ class ProvenanceRecord(
         required=True,
     )
     source_ref = text("omo:sourceRef", "What the door names as its source: a batch, a request.")
-    activity = choice(
-        "omo:activity", "What was done.", "create", "update", "delete", "merge", "erase", required=True
-    )
+    activity = choice("omo:activity", "What was done.", "create", "update", "delete", "merge", "erase", required=True)
     entity = iri_value("prov:generated", "IRI of what was changed.", required=True)
     etype = text("omo:etype", "Type of what was changed.", required=True)
     prev = text("omo:prev", "CID of the record before on the same entity.", max_length=80)

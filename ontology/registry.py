@@ -67,9 +67,7 @@ class Registry:
 
 def _plain(node: NodeSpec, found: dict[str, dict[str, Relation]]) -> None:
     for name, e in node.edges.items():
-        found[node.name][name] = Relation(
-            name, Via.PLAIN, e.rel, True, (e.target,), e.many, e.doc, e.iri, owned=True
-        )
+        found[node.name][name] = Relation(name, Via.PLAIN, e.rel, True, (e.target,), e.many, e.doc, e.iri, owned=True)
         if e.inverse:
             back = Relation(e.inverse, Via.PLAIN, e.rel, False, (node.name,), True, e.inverse_doc)
             found[e.target][e.inverse] = back
@@ -104,8 +102,8 @@ def _identifiers(registry: Registry, found: dict[str, dict[str, Relation]]) -> N
     bearers = tuple(n.name for n in registry.nodes.values() if n.schemes)
     for bearer in bearers:
         found[bearer]["identifiers"] = Relation(
-            "identifiers", Via.IDENTIFIERS, "IDENTIFIED_BY", True, ("Identifier",), True, "Every identifier it bears.",
-            "schema:identifier", owned=True,
+            "identifiers", Via.IDENTIFIERS, "IDENTIFIED_BY", True, ("Identifier",), True,
+            "Every identifier it bears.", "schema:identifier", owned=True,
         )  # fmt: skip
     if "Identifier" in registry.nodes and bearers:
         found["Identifier"]["identifies"] = Relation(

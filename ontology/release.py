@@ -16,9 +16,7 @@ class Release(
     """One edition, physical or digital, with its own barcode, date and tracks."""
 
     title = text("schema:name", "The title on the cover.", required=True, index=True, search=True)
-    status = choice(
-        "omo:releaseStatus", "How it came to be.", "official", "promotion", "bootleg", "withdrawn", "other"
-    )
+    status = choice("omo:releaseStatus", "How it came to be.", "official", "promotion", "bootleg", "withdrawn", "other")
     date = date("schema:datePublished", "When it came out.", index=True)
     country = text("omo:country", "ISO 3166-1 code of where it came out first.", max_length=3)
     label = text("omo:label", "The imprint named on it.", search=True)

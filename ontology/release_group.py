@@ -16,9 +16,7 @@ class ReleaseGroup(
     """An album, single or the like as an idea, of which releases are the editions."""
 
     title = text("schema:name", "The title its editions share.", required=True, index=True, search=True)
-    primary_type = choice(
-        "schema:albumProductionType", "Its main form.", "album", "single", "ep", "broadcast", "other"
-    )
+    primary_type = choice("schema:albumProductionType", "Its main form.", "album", "single", "ep", "broadcast", "other")
     secondary_types = text(
         "omo:secondaryTypes", "Further forms: live, compilation, soundtrack.", many=True, max_length=200
     )

@@ -40,9 +40,7 @@ def _text(f: Field, value: object, path: str) -> str:
             path=path,
         )
     if not value.strip():
-        raise Invalid(
-            "TEXT_EMPTY", f"{path} is empty.", "Leave it out, or give null to remove it.", path=path
-        )
+        raise Invalid("TEXT_EMPTY", f"{path} is empty.", "Leave it out, or give null to remove it.", path=path)
     return value
 
 
@@ -69,9 +67,7 @@ def _date(f: Field, value: object, path: str) -> str:
     try:
         calendar(year, month, day)
     except ValueError:
-        raise Invalid(
-            "DATE_IMPOSSIBLE", f"{path} is {value!r}: no such day.", "Mend the date.", path=path
-        ) from None
+        raise Invalid("DATE_IMPOSSIBLE", f"{path} is {value!r}: no such day.", "Mend the date.", path=path) from None
     return str(value)
 
 
@@ -120,9 +116,7 @@ def check_value(f: Field, value: object, path: str = "") -> Value | list[Value] 
         return check(f, value, path)
     items = value if isinstance(value, list | tuple) else [value]
     if len(items) > MANY_MAX:
-        raise Invalid(
-            "TOO_MANY_VALUES", f"{path} has {len(items)} values.", f"Give {MANY_MAX} at most.", path=path
-        )
+        raise Invalid("TOO_MANY_VALUES", f"{path} has {len(items)} values.", f"Give {MANY_MAX} at most.", path=path)
     checked = [check(f, item, f"{path}.{i}") for i, item in enumerate(items)]
     return list(dict.fromkeys(checked)) or None
 
@@ -156,11 +150,7 @@ def state_shape(spec: Spec, relations: dict[str, Relation], visibility: Visibili
     if visibility is Visibility.PUBLIC:
         if isinstance(spec, NodeSpec):
             shape |= dict.fromkeys(spec.edges, "[text (IRI)]")
-            shape |= (
-                {"identifiers": "[{scheme: text, value: text, status: text, raw?: text}]"}
-                if spec.schemes
-                else {}
-            )
+            shape |= {"identifiers": "[{scheme: text, value: text, status: text, raw?: text}]"} if spec.schemes else {}
         else:
             ends = [name for name, r in relations.items() if r.via is Via.END]
             shape |= dict.fromkeys(("from", "to") if ends else (), "text (IRI)")

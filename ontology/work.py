@@ -15,9 +15,7 @@ class Work(
 ):
     """A composition, apart from any performance of it."""
 
-    title = text(
-        "schema:name", "The title it is registered or known under.", required=True, index=True, search=True
-    )
+    title = text("schema:name", "The title it is registered or known under.", required=True, index=True, search=True)
     aliases = text("schema:alternateName", "Other titles and translations.", many=True, search=True)
     kind = choice(
         "omo:workKind", "The form of the composition, where it has a usual name.",
