@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DOCS: Final = HERE.parent.parent / "docs"
+FRESH_S: Final = 10.0
 COUNTS: Final = (HERE / "queries" / "counts.graphql").read_text(encoding="utf-8")
 
 
@@ -34,6 +36,8 @@ class Pages:
         self._engine = engine
         self._shell = Shell(assets or Assets.load())
         self._docs = {path.stem: path for path in sorted(docs.glob("*.md"))}
+        self._counted: list[tuple[str, int]] = []
+        self._counted_at = 0.0
         self.explorer: App = explorer(engine, self._shell)
 
     def routes(self) -> list[BaseRoute]:
@@ -68,7 +72,13 @@ class Pages:
         return Response(orjson.dumps(body), status_code=404, media_type="application/json")
 
     async def _counts(self) -> list[tuple[str, int]]:
-        """How many of each kind there are; nothing while the store does not answer."""
+        """How many of each kind there are, asked again after FRESH_S; nothing while the store does not answer."""
+        now = time.monotonic()
+        if not self._counted or now - self._counted_at > FRESH_S:
+            self._counted_at, self._counted = now, await self._count()
+        return self._counted
+
+    async def _count(self) -> list[tuple[str, int]]:
         try:
             answer = await self._engine.execute(Request(COUNTS, None, None, PUBLIC_VIEWER, read_only=True))
         except OmnisonicError as error:

@@ -1,5 +1,6 @@
 """The pages in a real browser: they work, they ask nobody else for anything, and the console stays clean."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,20 @@ def test_a_link_can_carry_a_query(context: BrowserContext) -> None:
     expect(answer(page)).to_contain_text("anonymous")
 
 
+def test_the_landing_page_leads_on(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("definition")).to_have_text(["1", "1", "1", "1"])
+    page.get_by_role("link", name="GraphQL over HTTP and WebSocket").click()
+    expect(page.locator("body")).to_contain_text("graphql-transport-ws")
+    page.go_back()
+    page.get_by_role("link", name="Ask with a plain form").click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_label("Answer")).to_contain_text("totalCount")
+    page.get_by_role("link", name="Open the explorer").click()
+    expect(page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
+
+
 def test_without_scripts_a_form_answers(browser: Browser, toy_service: str) -> None:
     context = browser.new_context(base_url=toy_service, java_script_enabled=False)
     page = context.new_page()
@@ -166,6 +181,12 @@ def test_the_explorer_has_only_its_makers_known_faults(explorer: Page) -> None:
     explorer.evaluate(AXE.read_text(encoding="utf-8"))
     found = explorer.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
     assert set(found) <= {"color-contrast", "nested-interactive"}
+
+
+def test_the_sources_of_the_explorer_are_well_typed(node: str) -> None:
+    tsc = [node, "node_modules/typescript/bin/tsc", "-p", "omnisonic/web/explorer"]
+    done = subprocess.run(tsc, cwd=AXE.parents[2], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_before_the_build_the_page_says_what_to_run(toy_service_unbuilt: str) -> None:
