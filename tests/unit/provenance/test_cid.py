@@ -44,6 +44,18 @@ def test_cbor2_canonical_writes_the_same_bytes(value: Value) -> None:
     assert encode(value) == cbor2.dumps(tagged, canonical=True)
 
 
+SIZES = [0, 1, 23, 24, 25, 255, 256, 257, 511, 512, 513, 65535, 65536, 65537]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_length_of_head(size: int) -> None:
+    values: list[Value] = ["x" * size, bytes(size), [0] * size, {f"{at:05}": at for at in range(size)}, size]
+    values += [-size, 2**32 - 1 - size, 2**32 + size, 2**63 - 1 - size, -(2**32) + size, -(2**63) + size]
+    for value in values:
+        assert encode(value) == dag_cbor.encode(mapped(value, peer_link))
+        assert decode_strict(encode(value)) == value
+
+
 @given(VALUES)
 def test_what_is_written_is_read_back(value: Value) -> None:
     assert decode_strict(encode(value)) == value
@@ -126,6 +138,13 @@ def test_depth_is_bounded_both_ways() -> None:
         decode_strict(b"\x81" * (cid.MAX_DEPTH + 1) + b"\0")
     with pytest.raises(Invalid):
         decode_strict(b"\x81" * 100_000 + b"\0")
+    maps: Value = {}
+    for _ in range(cid.MAX_DEPTH - 1):
+        maps = {"a": maps}
+    assert decode_strict(encode(maps)) == maps
+    for deeper in ({"a": maps}, [maps]):
+        with pytest.raises(Invalid):
+            encode(deeper)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import FrozenInstanceError, asdict, replace
 from datetime import UTC
 from typing import Any
 
@@ -151,6 +151,18 @@ def test_a_broken_rule_is_refused_by_writer_and_reader(why: str) -> None:
         read_record(encode(as_map(bad)))
     assert (written.value.code, read.value.code) == ("record_schema", "record_schema")
     read_record(record_block(GOOD)[1])
+
+
+def test_n_beyond_64_bits_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        record_block(replace(GOOD, n=2**63))
+    assert caught.value.code == "record_schema"
+
+
+def test_what_was_read_cannot_be_changed() -> None:
+    for read, name in ((GOOD, "n"), (GOOD.source, "kind"), (Payload("urn:x:1", {}, bytes(32)), "salt")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(read, name, None)
 
 
 @pytest.mark.parametrize("activity", ["create", "merge"])
