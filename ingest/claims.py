@@ -27,7 +27,7 @@ class Claim:
     `natural` makes it the same again in a later run where no valid identifier does. A `leading` claim states
     how things are, so its values replace others; any other only fills gaps and never changes what is there.
     Lists and edges are added to. `own` names the scheme of the source's own key: two entities with different
-    values of it are two, whatever else they share.
+    values of it are two, whatever else they share. Of the fields in `earliest` the smaller value is kept.
     """
 
     etype: str
@@ -38,6 +38,7 @@ class Claim:
     edges: dict[str, list[Claim]] = field(default_factory=dict)
     leading: bool = False
     own: str = ""
+    earliest: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)

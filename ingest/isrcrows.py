@@ -15,6 +15,10 @@ from ingest.values import Person
 RELEASE_ONLY = ("label", "country", "catalogNumber", "albumArtist", "trackNumber", "discNumber")
 
 
+EARLIEST = frozenset({"firstReleaseDate", "year"})
+"""A row tells the date of one release; the recording's is that of the first."""
+
+
 def draft(row: Row, source: str, notes: Notes) -> Draft | Bad:
     """What the row says, or why it cannot be used. `source` scopes what has no identifier."""
     cells = row.value
@@ -65,19 +69,24 @@ def _recording(cells: dict[str, Any], source: str, problems: list[Problem]) -> C
     natural = f"{source}|recording|{_text(cells['isrc'])}|{fold(title)}|{fold(_text(cells['artist']))}"
     fields: dict[str, object] = {"title": title}
     if len(cells) > len(REQUIRED):
-        released = _read(cells, "releaseDate", values.calendar, "DATE_UNREADABLE", problems)
-        fields |= {
-            "durationMs": _duration(cells, problems),
-            "firstReleaseDate": released,
-            "year": _read(cells, "year", values.year, "YEAR_UNREADABLE", problems) or values.year(released),
-            "genre": values.items(cells["genre"]) if "genre" in cells else None,
-        }
+        fields |= _details(cells, problems)
     claim = Claim("Recording", title, natural, checked("Recording", fields, problems), leading=True)
+    claim.earliest = EARLIEST - {"year"} if "year" in cells else EARLIEST
     for raw in values.items(cells["isrc"]):
         identify(claim, "isrc", raw, problems)
     if "mbid" in cells:
         identify(claim, "mbid", _text(cells["mbid"]), problems)
     return claim
+
+
+def _details(cells: dict[str, Any], problems: list[Problem]) -> dict[str, object]:
+    released = _read(cells, "releaseDate", values.calendar, "DATE_UNREADABLE", problems)
+    return {
+        "durationMs": _duration(cells, problems),
+        "firstReleaseDate": released,
+        "year": _read(cells, "year", values.year, "YEAR_UNREADABLE", problems) or values.year(released),
+        "genre": values.items(cells["genre"]) if "genre" in cells else None,
+    }
 
 
 def _duration(cells: dict[str, Any], problems: list[Problem]) -> int | None:
