@@ -49,7 +49,7 @@ SIZES = [0, 1, 23, 24, 25, 255, 256, 257, 511, 512, 513, 65535, 65536, 65537]
 
 @pytest.mark.parametrize("size", SIZES)
 def test_every_length_of_head(size: int) -> None:
-    values: list[Value] = ["x" * size, bytes(size), [0] * size, {f"{at:05}": at for at in range(size)}, size]
+    values: list[Value] = ["x" * size, bytes(size), [0] * size, {f"{at:05}": at for at in range(min(size, 257))}, size]
     values += [-size, 2**32 - 1 - size, 2**32 + size, 2**63 - 1 - size, -(2**32) + size, -(2**63) + size]
     for value in values:
         assert encode(value) == dag_cbor.encode(mapped(value, peer_link))
