@@ -5,17 +5,16 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query, parse, validate
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontology.errors import Invalid
 from resolvers.cost import compile_cost
-from resolvers.derive import build
 from resolvers.limits import Allowance
 from tests.unit.resolvers.documents import operation_of
-from tests.unit.resolvers.toys import toys
+from tests.unit.resolvers.toys import derived_toys
 
-DERIVED = build(toys())
+DERIVED = derived_toys()
 PLENTY = Allowance(cost=10**9)
 
 
@@ -135,6 +134,7 @@ def _expected(tree: Tree) -> int:
 
 
 @given(TREES)
+@settings(max_examples=40)
 def test_cost_is_the_sum_over_the_written_out_tree(tree: Tree) -> None:
     variables: dict[str, int | None] = {}
     body = _written(tree, variables)

@@ -24,12 +24,12 @@ from ontology.terms import Node, Visibility, text
 from resolvers.derive import Derived, build
 from resolvers.query import About
 from resolvers.roots import Root
-from tests.unit.resolvers.toys import toys
+from tests.unit.resolvers.toys import derived_toys, toys
 
 
 @pytest.fixture(name="derived", scope="module")
 def _derived() -> Derived:
-    return build(toys())
+    return derived_toys()
 
 
 @pytest.fixture(name="schema", scope="module")
@@ -305,7 +305,7 @@ def _undocumented(schema: GraphQLSchema) -> Iterator[str]:
 
 
 def test_everything_has_its_doc() -> None:
-    assert not list(_undocumented(build(core()).core))
+    assert not list(_undocumented(derived_toys().core))
 
 
 def test_derived_values_are_maps_that_name_their_type() -> None:

@@ -6,9 +6,8 @@ import pytest
 from graphql import GraphQLError, GraphQLSyntaxError, parse, validate
 
 from ontology.errors import Invalid, Unavailable
-from resolvers.derive import build
 from resolvers.errors import VARIABLES, as_json, problem
-from tests.unit.resolvers.toys import toys
+from tests.unit.resolvers.toys import derived_toys
 
 
 def _caused(error: Exception) -> GraphQLError:
@@ -37,7 +36,7 @@ def test_syntax_errors() -> None:
 
 
 def test_validation_errors() -> None:
-    (error,) = validate(build(toys()).core, parse("{nothing}"))
+    (error,) = validate(derived_toys().core, parse("{nothing}"))
     assert as_json(error) == {
         "message": "Cannot query field 'nothing' on type 'Query'.",
         "locations": [{"line": 1, "column": 2}],

@@ -107,7 +107,7 @@ def test_what_is_no_graphql_stays_a_syntax_error_with_its_place() -> None:
 
 
 @given(documents())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_counting_equals_writing_every_fragment_out(text: str) -> None:
     document = parse(text)
     allowance = Allowance(selections=10**9)

@@ -1,7 +1,5 @@
 """The committed schema is the derived one, and what clients rely on stays."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,10 +33,3 @@ def test_a_lost_field_is_a_breaking_change() -> None:
     fewer = replace(recording, fields={n: f for n, f in recording.fields.items() if n != "year"})
     lost = breaking(DERIVED, text(Registry({**ontology.nodes, "Recording": fewer}, ontology.edges)))
     assert "Field Recording.year was removed." in lost
-
-
-def test_the_module_prints_it() -> None:
-    printed = subprocess.run(
-        [sys.executable, "-m", "resolvers.schema"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert printed.stdout == COMMITTED

@@ -1,5 +1,7 @@
 """A toy ontology beside the core: every kind of field, edge, end and visibility that the schema must derive."""
 
+from functools import cache
+
 from ontology.access import ANYONE, Scope
 from ontology.registry import Registry, core
 from ontology.terms import (
@@ -16,6 +18,7 @@ from ontology.terms import (
     moment,
     text,
 )
+from resolvers.derive import Derived, build
 
 
 class Instrument(
@@ -36,8 +39,14 @@ class Instrument(
     page = iri_value("omo:page", "A page about it.")
     serial = text("omo:serial", "Its number.", required=True, visibility=Visibility.PRIVATE, read=Scope("audit"))
 
-    maker = edge("MADE_BY", "Contributor", "omo:maker", "Who made it.", many=False, inverse="made")
-    played_on = edge("PLAYED_ON", "Recording", "omo:playedOn", "Where it is heard.", inverse="instruments")
+    maker = edge(
+        "MADE_BY", "Contributor", "omo:maker", "Who made it.",
+        many=False, inverse="made", inverse_doc="What they made.",
+    )  # fmt: skip
+    played_on = edge(
+        "PLAYED_ON", "Recording", "omo:playedOn", "Where it is heard.",
+        inverse="instruments", inverse_doc="What is heard in it.",
+    )  # fmt: skip
 
 
 class Diary(
@@ -56,6 +65,13 @@ class Ownership(EdgeType, rel="OWNS", iri="omo:Ownership", visibility=Visibility
     target = end("thing", ("Instrument", "Release"), "ownerships", {"Contributor": "owners"}, "What is owned.")
 
 
+@cache
 def toys() -> Registry:
     """The core ontology and the toys."""
     return core().extend(Instrument, Diary, Ownership)
+
+
+@cache
+def derived_toys() -> Derived:
+    """Their schema, shared: who sets a resolver builds one of their own."""
+    return build(toys())
