@@ -78,3 +78,12 @@ def test_every_code_of_the_engine_is_explained() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert "NO_JAVA" in raised
     assert sorted(code for code in raised if f"`{code}`" not in text) == []
+
+
+def test_licences_cover_what_is_locked() -> None:
+    page = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w.-]+)==([\w.!+-]+)", (ROOT / LOCKS[1]).read_text(encoding="utf-8"), re.MULTILINE)
+    jars = [jar.coordinate.split(":")[:3] for jar in locked() if not jar.coordinate.startswith("org.neo4j")]
+    wanted = [f"| {name} | {version} |" for name, version in pins]
+    wanted += [f"| {group}:{artifact} | {version} |" for group, artifact, version in jars]
+    assert [row for row in wanted if row not in page] == []
