@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import settings
+
+# No deadline: how long an example takes says more about the machine than about the code.
+settings.register_profile("unit", max_examples=60, deadline=None)
+settings.load_profile("unit")
 
 
 def _refuse(*_args: Any) -> NoReturn:
