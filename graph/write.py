@@ -54,7 +54,7 @@ class Rows:
         if draft.deleted:
             if old is not None:
                 grave = {"etype": spec.name, "id": draft.key[1], "_head": entry.cid, "_headTime": entry.time}
-                self.burials.append({"eid": old.eid, "label": spec.name, "props": grave})
+                self.burials.append({"eid": old.eid, "props": grave})
             return
         if old is not None:
             before = own_fields(spec, old.props)
