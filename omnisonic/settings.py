@@ -41,7 +41,7 @@ class Settings:
     workers: int = _setting(1, "Number of service processes.")
     base_iri: str = _setting("https://omnisonic.example", "Start of every entity's IRI, without a slash at the end.")
     demo: bool = _setting(default=True, doc="Load the demo catalogue into an empty store on the first start.")
-    request_seconds: int = _setting(10, "How long one GraphQL request may take, in seconds.")
+    request_seconds: int = _setting(30, "How long one GraphQL request may take, in seconds.")
     neo4j_url: str = _setting(
         "",
         "Neo4j server or cluster to use (`neo4j://`, `neo4j+s://`, `bolt://`); empty starts the embedded one.",

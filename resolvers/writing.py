@@ -55,7 +55,9 @@ class WriteField:
         else:
             many = self.declared.kind == "upsert_many"
             inputs = args["input"] if many else [args["input"]]
-            changes = [to_change(self.spec, house.registry, one, house.base_iri) for one in inputs]
+            changes = [
+                to_change(self.spec, house.registry, one, house.base_iri, str(at)) for at, one in enumerate(inputs)
+            ]
         if not changes:
             raise Invalid("BATCH_EMPTY", "No input.", "Give one at least.", path="input")
         return await house.door.commit(
