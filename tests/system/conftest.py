@@ -7,11 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from omnisonic.engine.bolt import free_port
 from tests import needs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +62,49 @@ def toy_service_unbuilt() -> Iterator[str]:
     """The same before scripts/build-web has run."""
     with serving_toy(TOY_UNBUILT="1") as base:
         yield base
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running Omnisonic: its base URL and the token of its own machine."""
+
+    url: str
+    token: str
+
+    def ask(self, query: str, **variables: object) -> Any:
+        """`data` of an operation that must not fail, run with the token."""
+        sent = {"query": query, "variables": variables}
+        headers = {"authorization": f"Bearer {self.token}"}
+        answer = httpx.post(f"{self.url}/graphql", json=sent, headers=headers, timeout=60).json()
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+
+@pytest.fixture(scope="session")
+def real_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole service on an empty store, started as a person would."""
+    folder = tmp_path_factory.mktemp("service")
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("omnisonic")), "up", "--no-demo"]
+    command += ["--data-dir", str(folder / "data"), "--port", str(port)]
+    environment = {**os.environ, "OMNISONIC_NEO4J_HEAP": "512m", "OMNISONIC_NEO4J_PAGE_CACHE": "64m"}
+    with (folder / "err").open("wb") as err:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=err, text=True)
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            assert "is ready at" in said, (folder / "err").read_text()
+            token = (folder / "data" / "token").read_text().splitlines()[-1]
+            yield Service(f"http://127.0.0.1:{port}", token)
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def real_url(real_service: Service) -> str:
+    """Base URL of the whole service."""
+    return real_service.url
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The pages in a real browser: they work, they ask nobody else for anything, and the console stays clean."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import needs
+from tests.system.conftest import Service
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = [
@@ -215,3 +217,28 @@ def test_what_is_not_there_is_told_to_people_and_programs(toy_service: str) -> N
     assert (people.status_code, "<h1>Nothing here</h1>" in people.text) == (404, True)
     program = httpx.get(f"{toy_service}/nothing", headers={"accept": "application/json"})
     assert (program.status_code, program.json()["errors"][0]["extensions"]["code"]) == (404, "NOT_FOUND")
+
+
+def test_the_samples_run_on_the_real_service(real_service: Service) -> None:
+    """Also on a store that holds nothing that they ask for."""
+    samples = sorted((AXE.parents[2] / "omnisonic/web/explorer/queries").glob("*.graphql"))
+    for path in samples[:4]:
+        assert real_service.ask(path.read_text(encoding="utf-8"))
+
+
+def test_the_explorer_runs_on_the_real_service(browser: Browser, real_service: Service) -> None:
+    """A first visit: the first sample, as it stands, finds what is there."""
+    title = "A recording that the first sample finds"
+    real_service.ask(
+        'mutation W($t: String!) { upsertRecording(input: { title: $t, isrc: "GBAHS1400099" }) { cid } }', t=title
+    )
+    page = browser.new_page(base_url=real_service.url)
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type in {"error", "warning"} else None)
+    page.goto("/graphql")
+    expect(page.locator(".graphiql-tab").first).to_contain_text("RecordingByIsrc")
+    expect(page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
+    run(page)
+    expect(answer(page)).to_contain_text(re.compile(title.replace(" ", r"\s")))
+    page.close()
+    assert said == []

@@ -13,6 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from tests.system.conftest import Service
+
 CLIENTS = Path(__file__).parent / "web"
 PROTOCOL = Subprotocol("graphql-transport-ws")
 INIT = {"type": "connection_init"}
@@ -112,6 +114,31 @@ def test_npm_client_with_tokens(node: str, url: str) -> None:
     assert npm_client(node, url, "{ viewer }", params={"authorization": "Bearer bad"}) == [
         {"closed": 4403, "reason": "Forbidden"}
     ]
+
+
+@pytest.mark.needs("node")
+async def test_the_real_service_tells_of_changes_and_resumes(node: str, real_service: Service) -> None:
+    """Each change arrives once, in order, with its record; from a cursor on, what came after it."""
+    socket_url = f"{real_service.url.replace('http', 'ws', 1)}/graphql"
+    watch = "subscription W($a: String) { recordingUpdated(after: $a) { cursor recording { title } record { cid } } }"
+    write = 'mutation { upsertRecording(input: { title: "Heard" }) { cid problems { code } } }'
+
+    async def heard(take: int, **variables: str) -> list[dict[str, Any]]:
+        listening = asyncio.create_task(
+            asyncio.to_thread(npm_client, node, socket_url, watch, take=take, variables=variables)
+        )
+        while not listening.done():  # a client cannot say since when it listens, so there is always more to hear
+            written = await asyncio.to_thread(real_service.ask, write)
+            cids.append(written["upsertRecording"]["cid"])
+            await asyncio.sleep(0.1)
+        return [event["next"]["data"]["recordingUpdated"] for event in listening.result()[:take]]
+
+    cids: list[str] = []
+    [first] = await heard(1)
+    later = await heard(3, a=first["cursor"])
+    at = cids.index(first["record"]["cid"])
+    assert [update["record"]["cid"] for update in later] == cids[at + 1 : at + 4]
+    assert {update["recording"]["title"] for update in later} == {"Heard"}
 
 
 # -- word by word --------------------------------------------------------------------------------
