@@ -92,7 +92,9 @@ def _state(registry: Registry) -> str:
     edge = registry.edges[CREDITED]
     targets = " OR ".join(f"n:{name}" for name in edge.target.types)
     credited = f"[(c)-[k:{edge.rel}]->(n) WHERE {targets} | [properties(k), c.id, [c.name] + coalesce(c.aliases, [])]]"
-    places = "[(n)<-[:OF_RECORDING]-(t:Track)-[:ON_RELEASE]->(q) WHERE n:Recording | [t.id, q.id, t.medium, t.position]]"
+    places = (
+        "[(n)<-[:OF_RECORDING]-(t:Track)-[:ON_RELEASE]->(q) WHERE n:Recording | [t.id, q.id, t.medium, t.position]]"
+    )
     return (
         f"[labels(n)[0], properties(n), [(n)-[:IDENTIFIED_BY]->(x) | x.key], "
         f"[(n)-[r:{rels}]->(t) | [type(r), t.id, labels(t)[0]]], {credited}, {places}, "
@@ -108,7 +110,9 @@ def _find(registry: Registry, types: list[str]) -> str:
     return f"CALL () {{\n  {found}\n}}\nRETURN collect({_state(registry)})"
 
 
-async def export(store: Store, registry: Registry, *, but: frozenset[str] = frozenset({"IngestBatch"})) -> AsyncIterator[bytes]:
+async def export(
+    store: Store, registry: Registry, *, but: frozenset[str] = frozenset({"IngestBatch"})
+) -> AsyncIterator[bytes]:
     """The live state as canonical JSON lines: equal states are equal bytes.
 
     Sorted by type and id; one line per entity with its fields, identifiers and edges, and one per identifier.
@@ -138,7 +142,9 @@ async def _exported(store: Store, registry: Registry, spec: Spec) -> AsyncIterat
 
 def _owned(registry: Registry, spec: Spec) -> str:
     del registry
-    rels = "|".join(sorted({e.rel for e in spec.edges.values()} | {"IDENTIFIED_BY"})) if isinstance(spec, NodeSpec) else ""
+    rels = (
+        "|".join(sorted({e.rel for e in spec.edges.values()} | {"IDENTIFIED_BY"})) if isinstance(spec, NodeSpec) else ""
+    )
     return f"[(n)-[r:{rels}]->(t) | [type(r), labels(t)[0], coalesce(t.id, t.key), coalesce(r.raw, '')]]"
 
 

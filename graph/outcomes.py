@@ -131,3 +131,10 @@ async def strangers(store: Store, etype: str, ids: Iterable[str], refs: Sequence
     )
     (found,) = await store.read(text, {"ids": list(ids), "refs": list(refs)})
     return {known: what for known, what in found}
+
+
+async def batches(store: Store, most: int = 100) -> list[Row]:
+    """The newest batches with their fields."""
+    text = "RETURN COLLECT { MATCH (b:IngestBatch) RETURN properties(b) ORDER BY b.startedAt DESC LIMIT $most }"
+    (found,) = await store.read(text, {"most": most})
+    return [{name: value for name, value in row.items() if not name.startswith("_")} for row in found]

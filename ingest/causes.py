@@ -17,7 +17,7 @@ REPAIRS: dict[str, str] = {
     "ROW_TOO_LONG": "Split the row: one row holds at most 16 MiB.",
     "JSON_BROKEN": "Mend the JSON of this row; each row must be one object.",
     "JSON_TRUNCATED": "Export the file again; it ends in the middle of a value.",
-    "JSON_NOT_OBJECT": "Make every row an object, such as {\"isrc\": …, \"title\": …, \"artist\": …}.",
+    "JSON_NOT_OBJECT": 'Make every row an object, such as {"isrc": …, "title": …, "artist": …}.',
     "MUSICBRAINZ_UNKNOWN": "Give recordings, works, releases, release groups, artists, labels, areas or events.",
     "VALUE_INVALID": "Mend the value.",
     # a row that waits for a person

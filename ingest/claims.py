@@ -5,9 +5,10 @@ Pure. Values are checked against the ontology here, so that no row can spoil the
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cache
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ingest.causes import Problem
 from ontology.errors import Invalid
@@ -39,6 +40,16 @@ class Claim:
     leading: bool = False
     own: str = ""
     earliest: frozenset[str] = frozenset()
+    _id: str = ""
+
+    @property
+    def first_id(self) -> str:
+        """The id that an entity gets when nothing in the graph is it: from its best identifier, else its nature."""
+        if not self._id:
+            valid = [i for i in self.identifiers if i.valid]
+            best = next((i for i in valid if i.scheme == self.own), valid[0] if valid else None)
+            self._id = derive(f"{self.etype}|{best.key if best else self.natural}")
+        return self._id
 
 
 @dataclass(slots=True, eq=False)
@@ -66,8 +77,12 @@ class Draft:
 
 
 def derive(name: str) -> str:
-    """The id that stands for a key."""
-    return str(uuid5(NAMESPACE, name))
+    """The id that stands for a key: `uuid5(NAMESPACE, name)`, without the cost of a UUID object."""
+    h = hashlib.sha1(NAMESPACE.bytes + name.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+    return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 @cache

@@ -39,7 +39,9 @@ def contradiction(draft: Draft, live: Live, match: Match) -> Problem | None:
     if performers and not _performers(named, performers, match):
         printed = _printed(performers)
         said = "; ".join(credit.who.name for credit in named)
-        return Problem("ARTIST_CONTRADICTS", f"The row says artist {said!r}, the graph {printed!r} (Recording {live.id}).")
+        return Problem(
+            "ARTIST_CONTRADICTS", f"The row says artist {said!r}, the graph {printed!r} (Recording {live.id})."
+        )
     _others(draft, live, match)
     return None
 

@@ -105,7 +105,9 @@ def _row(
         return Bad(line.number, Problem("NUL_BYTE", "The row holds a zero byte."))
     cells = text.split(delimiter) if '"' not in text else _quoted(text, line, reader, delimiter, count, notes)
     if cells is None:
-        return Bad(line.number, Problem("QUOTES_BROKEN", f"A double quote is not closed or not doubled: {text[:80]!r}."))
+        return Bad(
+            line.number, Problem("QUOTES_BROKEN", f"A double quote is not closed or not doubled: {text[:80]!r}.")
+        )
     if len(cells) != count:
         problem = _miscounted(cells, count)
         if problem is not None:
@@ -126,9 +128,7 @@ def _miscounted(cells: list[str], count: int) -> Problem | None:
     return Problem("CELLS_TOO_FEW", f"The row has {len(cells)} cells, the header {count}.")
 
 
-def _quoted(
-    text: str, line: Line, reader: _Pushback, delimiter: str, count: int, notes: Notes
-) -> list[str] | None:
+def _quoted(text: str, line: Line, reader: _Pushback, delimiter: str, count: int, notes: Notes) -> list[str] | None:
     """The cells of a record with quotes, over several lines where a quoted cell does; None when broken.
 
     A record over several lines must have the right number of cells: otherwise its first line is at fault and

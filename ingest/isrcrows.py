@@ -169,7 +169,9 @@ def _people(found: Draft, cells: dict[str, Any], source: str, work: Claim | None
         credited += given or []
     for name, cell in cells.items():
         if name.startswith("role:"):
-            credited += [Person(_text(who), name[5:]) for who in (cell if isinstance(cell, list) else values.items(cell))]
+            credited += [
+                Person(_text(who), name[5:]) for who in (cell if isinstance(cell, list) else values.items(cell))
+            ]
     for who in credited:
         claim = person(who, source, found.problems)
         fields = checked("Contribution", {"role": who.role}, found.problems)
@@ -184,7 +186,9 @@ def _release(found: Draft, cells: dict[str, Any], source: str, notes: Notes) -> 
     if not album and not code:
         for name in RELEASE_ONLY:
             if name in cells:
-                notes.add("VALUE_UNUSED", f"{name} is given, but no album and no upc to which it would belong.", found.line)
+                notes.add(
+                    "VALUE_UNUSED", f"{name} is given, but no album and no upc to which it would belong.", found.line
+                )
         return
     artist = _text(cells.get("albumArtist")) or _text(cells["artist"])
     fields: dict[str, object] = {

@@ -15,7 +15,7 @@ from ingest.claims import Claim, Credit, Draft, derive, spec_of
 from ingest.contradict import Match, contradiction
 from ingest.merge import differences
 from ingest.names import close, same
-from ingest.view import Known, View, first_id
+from ingest.view import Known, View
 from ontology.terms import NodeSpec
 
 RowOutcome = Literal["created", "updated", "unchanged", "rejected", "needs_review"]
@@ -75,7 +75,7 @@ class _Row:
             against = contradiction(self.draft, found.live, self.match)
             if against is not None:
                 return self._review(against, found.live.id)
-        self.ids[id(main)] = self.done.entity = found.live.id if found else first_id(main)
+        self.ids[id(main)] = self.done.entity = found.live.id if found else main.first_id
         claims = [c for c in self.draft.claims if id(c) not in self.match.dropped]
         for claim in claims:
             if id(claim) not in self.ids:
@@ -105,9 +105,7 @@ class _Row:
         found = {k.live.id: k for key in keys for k in self.view.bearing(claim.etype, key)}
         if own:  # another key of the source's own is another entity, a different name most likely too
             prefix = f"{claim.own}:"
-            found = {
-                i: k for i, k in found.items() if close(_name(k.live), claim.name) and not _bears(k.live, prefix)
-            }
+            found = {i: k for i, k in found.items() if close(_name(k.live), claim.name) and not _bears(k.live, prefix)}
         if len(found) > 1:
             near = {i: k for i, k in found.items() if same(_name(k.live), claim.name)}
             near = near or {i: k for i, k in found.items() if close(_name(k.live), claim.name)}
@@ -117,7 +115,7 @@ class _Row:
             found = near or found
         if found:
             return found[min(found)], None
-        return self.view.get(claim.etype, first_id(claim)), None
+        return self.view.get(claim.etype, claim.first_id), None
 
     def _identify(self, claim: Claim) -> str:
         bound = self.match.contributors.get(id(claim))
@@ -126,7 +124,7 @@ class _Row:
         if claim.etype == "Track":
             return self._position(claim)
         found, _ = self._find(claim)
-        return found.live.id if found else first_id(claim)
+        return found.live.id if found else claim.first_id
 
     def _position(self, claim: Claim) -> str:
         """A track is the same when release and recording are, and the place as far as it is told."""
@@ -135,8 +133,10 @@ class _Row:
             if found is not None:
                 return found.live.id
             if claim.identifiers[0].valid:
-                return first_id(claim)
-        release, recording = (self.ids[id(claim.edges[name][0])] if name in claim.edges else "" for name in ("release", "recording"))
+                return claim.first_id
+        release, recording = (
+            self.ids[id(claim.edges[name][0])] if name in claim.edges else "" for name in ("release", "recording")
+        )
         known = self.view.get("Recording", recording)
         medium, position = claim.fields.get("medium", 0), claim.fields.get("position", 0)
         for track, on, its_medium, its_position in known.live.places if known else ():

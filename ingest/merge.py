@@ -36,7 +36,9 @@ def differences(claim: Claim, live: Live, settled: bool, ref: str, problems: lis
                     told[name] = value
             elif claim.leading and not settled and not _as_good(claim, name, have, value):
                 if not claim.own and live.ref == ref:
-                    problems.append(Problem("VALUE_DIFFERS", f"{name} is {value!r} here and {have!r} in an earlier row."))
+                    problems.append(
+                        Problem("VALUE_DIFFERS", f"{name} is {value!r} here and {have!r} in an earlier row.")
+                    )
                 else:
                     told[name] = value
             elif name == "title" and claim.etype == "Release" and not claim.own and not close(str(have), str(value)):

@@ -62,8 +62,9 @@ def draft(row: Row, notes: Notes) -> Draft | Bad:
     reader = Reader(notes, row.line)
     main = reader.entity(kind, row.value, leading=True)
     if main is None:
-        cause = reader.problems[0] if reader.problems else Problem("VALUE_INVALID", f"The {kind} has no name or title.")
-        return Bad(row.line, Problem("VALUE_INVALID", cause.cause, cause.repair))
+        missing = Problem("VALUE_INVALID", f"The {kind} has no name or title.")
+        first = reader.problems[0] if reader.problems else missing
+        return Bad(row.line, Problem("VALUE_INVALID", first.cause, first.repair))
     return Draft(row.line, main, reader.claims, reader.credits, reader.problems)
 
 
@@ -165,7 +166,9 @@ def _choice(value: object, field: Field, **others: str) -> str | None:
 
 
 def _recording(doc: dict[str, Any]) -> dict[str, object]:
-    genres = sorted(listed(doc.get("genres")), key=lambda g: (-(values.number(g.get("count")) or 0), str(g.get("name"))))
+    genres = sorted(
+        listed(doc.get("genres")), key=lambda g: (-(values.number(g.get("count")) or 0), str(g.get("name")))
+    )
     released = values.calendar(doc.get("first-release-date"))
     return {
         "title": doc.get("title"),
@@ -257,7 +260,9 @@ def _event(doc: dict[str, Any]) -> dict[str, object]:
     span = doc.get("life-span") or {}
     return {
         "name": doc.get("name"),
-        "kind": _choice(doc.get("type"), _field("Event", "kind"), launch_event="launch", **{"convention/expo": "convention"}),
+        "kind": _choice(
+            doc.get("type"), _field("Event", "kind"), launch_event="launch", **{"convention/expo": "convention"}
+        ),
         "beginDate": values.calendar(span.get("begin")),
         "endDate": values.calendar(span.get("end")),
         "cancelled": doc.get("cancelled") or None,
@@ -339,7 +344,12 @@ def _in_release_group(reader: Reader, claim: Claim, doc: dict[str, Any]) -> None
 
 def _in_artist(reader: Reader, claim: Claim, doc: dict[str, Any]) -> None:
     reader.link(claim, "area", reader.entity("area", doc.get("area")))
-    for key, kind in (("recordings", "recording"), ("releases", "release"), ("release-groups", "release-group"), ("works", "work")):
+    for key, kind in (
+        ("recordings", "recording"),
+        ("releases", "release"),
+        ("release-groups", "release-group"),
+        ("works", "work"),
+    ):
         for item in listed(doc.get(key)):
             reader.entity(kind, item)
 

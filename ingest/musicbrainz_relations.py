@@ -40,7 +40,9 @@ def _relation(reader: Reader, kind: str, claim: Claim, relation: dict[str, Any])
         return
     edge = EDGES.get((kind, label.lower(), target, "" if kind != target else str(relation.get("direction"))))
     if edge is None or not isinstance(doc, dict):
-        reader.notes.add("RELATION_SKIPPED", f"Relations '{label}' of a {kind} with a {target} are not used.", reader.line)
+        reader.notes.add(
+            "RELATION_SKIPPED", f"Relations '{label}' of a {kind} with a {target} are not used.", reader.line
+        )
         return
     name, own = edge
     found = reader.entity(target, doc)

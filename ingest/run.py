@@ -331,7 +331,4 @@ class Run:
 
     async def _record(self, fields: dict[str, object]) -> None:
         change = Upsert("IngestBatch", self.batch, fields)
-        await self.door.commit(
-            [change], actor=self.options.actor, source=Source("import", reference(self.batch))
-        )
-
+        await self.door.commit([change], actor=self.options.actor, source=Source("import", reference(self.batch)))

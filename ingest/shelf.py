@@ -33,8 +33,8 @@ class Shelf:
         for key in keys:
             wanted.update(self._db.execute("SELECT etype, id FROM bearer WHERE key = ?", (key,)))
         found = []
-        for key in wanted:
-            row = self._db.execute("SELECT body FROM entity WHERE etype = ? AND id = ?", key).fetchone()
+        for entity in wanted:
+            row = self._db.execute("SELECT body FROM entity WHERE etype = ? AND id = ?", entity).fetchone()
             if row is not None:
                 found.append(pickle.loads(row[0]))  # noqa: S301 - written by ourselves, above
         return found

@@ -10,7 +10,10 @@ from datetime import date
 from typing import NamedTuple
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,6}))?\Z", re.ASCII)
-_UNIT = re.compile(r"(\d{1,10})(?:[.,](\d{1,6}))?\s*(ms|msec|milliseconds?|s|sec|secs|seconds?|m|min|minutes?)?\Z", re.ASCII | re.IGNORECASE)
+_UNIT = re.compile(
+    r"(\d{1,10})(?:[.,](\d{1,6}))?\s*(ms|msec|milliseconds?|s|sec|secs|seconds?|m|min|minutes?)?\Z",
+    re.ASCII | re.IGNORECASE,
+)
 _ISO = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,7})(?:[.,](\d{1,6}))?S)?\Z", re.ASCII | re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?\Z", re.ASCII)
 _COMPACT = re.compile(r"((?:18|19|20|21)\d\d)(\d\d)(\d\d)\Z", re.ASCII)
@@ -20,6 +23,7 @@ _LIST = re.compile(r"\s*[;|]\s*")
 _CODES = re.compile(r"\s*[\[(]\s*((?:isni|ipi|mbid)\s*[:=][^\])]*)[\])]\s*\Z", re.IGNORECASE)
 _PAREN = re.compile(r"(.+?)\s*\(([^()]+)\)\Z")
 
+PERSON_SCHEMES = ("isni", "ipi", "mbid")
 MS_FROM = 10_000
 """A bare number from here on is milliseconds, below it seconds: no track lasts ten seconds times a thousand."""
 MS_MOST = 2**31 - 1
@@ -66,7 +70,7 @@ def _bare(text: str, unit: str) -> int | None:
     named = (written or unit).lower()
     if not named:
         named = "ms" if int(whole) >= MS_FROM and not part else "s"
-    if named.startswith("ms") or named.startswith("milli"):
+    if named.startswith(("ms", "milli")):
         return int(whole)
     return (int(whole) * 1000 + _milli(part)) * (60 if named.startswith("m") else 1)
 
@@ -145,7 +149,7 @@ def _person(item: object) -> Person | None:
         return _written(item)
     if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not item["name"].strip():
         return None
-    codes = tuple((scheme, str(item[scheme])) for scheme in ("isni", "ipi", "mbid") if item.get(scheme))
+    codes = tuple((scheme, str(item[scheme])) for scheme in PERSON_SCHEMES if item.get(scheme))
     return Person(item["name"].strip(), _role(item.get("role")), codes)
 
 
@@ -154,7 +158,9 @@ def _written(text: str) -> Person:
     if found := _CODES.search(text):
         text = text[: found.start()]
         pairs = (re.split(r"\s*[:=]\s*", part.strip(), maxsplit=1) for part in found[1].split(","))
-        codes = tuple((pair[0].lower(), pair[1]) for pair in pairs if len(pair) > 1 and pair[0].lower() in {"isni", "ipi", "mbid"})
+        codes = tuple(
+            (pair[0].lower(), pair[1]) for pair in pairs if len(pair) > 1 and pair[0].lower() in PERSON_SCHEMES
+        )
     role, colon, name = text.partition(":")
     if colon and name.strip() and role.strip():
         return Person(name.strip(), _role(role), codes)

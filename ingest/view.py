@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph.live import Live
-from ingest.claims import Claim, Draft, derive
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from graph.live import Lookup
+    from graph.live import Live, Lookup
+    from ingest.claims import Draft
     from ingest.shelf import Shelf
 
 NEVER = -1
@@ -23,7 +21,8 @@ NEVER = -1
 @dataclass(slots=True)
 class Known:
     """An entity as it is or will be. `wanted` is the last group of rows that asked for it, `changed` and
-    `created` the chunks that last changed it and made it (NEVER for what was there)."""
+    `created` the chunks that last changed it and made it (NEVER for what was there).
+    """
 
     live: Live
     wanted: int
@@ -42,7 +41,7 @@ class View:
         self._group = 0
         self.stored = NEVER  # the last chunk of which it and all before it are committed
 
-    async def prepare(self, drafts: Iterable[Draft]) -> None:
+    async def prepare(self, drafts: Sequence[Draft]) -> None:
         """Learn all that these rows ask about."""
         self._group += 1
         ids: dict[str, set[str]] = {}
@@ -51,16 +50,32 @@ class View:
             for claim in draft.claims:
                 keys.update(i.key for i in claim.identifiers if i.valid)
                 if claim.etype != "Track" or claim.identifiers:
-                    ids.setdefault(claim.etype, set()).add(first_id(claim))
+                    ids.setdefault(claim.etype, set()).add(claim.first_id)
         for etype, wanted in ids.items():
             for known in [self._known[etype, i] for i in wanted if (etype, i) in self._known]:
                 known.wanted = self._group
         self._forget()
+        await self._find(ids, keys)
+        people = self._credited(drafts)
+        if people:
+            await self._find({"Contributor": people}, ())
+
+    async def _find(self, ids: Mapping[str, Iterable[str]], keys: Iterable[str]) -> None:
         if self._shelf is not None:
             for live in self._shelf.find(ids, keys):
                 self._learn(live)
         for live in await self._lookup.find(ids, keys):
             self._learn(live)
+
+    def _credited(self, drafts: Iterable[Draft]) -> set[str]:
+        """Who is credited on what rows are about that tell more than names of their contributors."""
+        found: set[str] = set()
+        for draft in drafts:
+            if not draft.main.own and any(c.who.identifiers for c in draft.credits):
+                keys = [i.key for i in draft.main.identifiers if i.valid]
+                mains = [known for key in keys for known in self.bearing(draft.main.etype, key)]
+                found |= {c.contributor for known in mains for c in known.live.credits.values()}
+        return {known for known in found if ("Contributor", known) not in self._known}
 
     def _learn(self, live: Live) -> None:
         known = self._known.get((live.etype, live.id))
@@ -101,10 +116,3 @@ class View:
                     bearers.pop(known, None)
                     if not bearers:
                         self._bearers.pop((etype, key), None)
-
-
-def first_id(claim: Claim) -> str:
-    """The id that an entity gets when nothing in the graph is it: from its best identifier, else its nature."""
-    best = next((i for i in claim.identifiers if i.valid and i.scheme == claim.own), None)
-    best = best or next((i for i in claim.identifiers if i.valid), None)
-    return derive(f"{claim.etype}|{best.key}" if best else f"{claim.etype}|{claim.natural}")
