@@ -1,4 +1,4 @@
-"""Locks what a commit is about to touch and reads how it stands: one statement, one record back.
+"""Locks what a commit is about to touch and reads how it stands: one statement a type, one record each.
 
 Locks are taken in sorted order. Nothing is decided here; `graph.fold` compares and `graph.write` writes.
 """
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
     from graph.driver import Transaction
     from ontology.registry import Registry
+    from ontology.terms import NodeSpec
 
 Key = tuple[str, str]
 """Type and id: what names an entity within the store."""
-
-MANY_TYPES = 3
-"""Beyond this many types the statement covers them all, so that few plans serve every mixture."""
 
 
 @dataclass(slots=True)
@@ -95,18 +93,19 @@ class Facts:
 
 
 class Reader:
-    """Locks and reads for one registry; keeps the few statements that needs."""
+    """Locks and reads for one registry; keeps one small statement per type, so that planning stays cheap."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
-        self._texts: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         plain = {e.rel for node in registry.nodes.values() for e in node.edges.values()}
         self._edges = {e.rel: e.name for e in registry.edges.values()}
         self._rels = sorted(plain | self._edges.keys())
-        self._all = tuple(sorted(name for name, spec in registry.nodes.items() if spec.recorded))
         self._names = {
             (node.name, e.rel, e.target): name for node in registry.nodes.values() for name, e in node.edges.items()
         }
+        self._bearers = _BEARERS.format(state=_state(bears=True, rels=plain))
+        self._load = {name: _load_node(spec) for name, spec in registry.nodes.items()}
+        self._load |= {name: _EDGES.format(name=name, rel=spec.rel) for name, spec in registry.edges.items()}
 
     async def surround(self, tx: Transaction, nodes: Iterable[Key], into: Facts) -> None:
         """Lock and read what falls with these nodes, which were loaded before."""
@@ -131,35 +130,37 @@ class Reader:
         return Neighbour(eid, name, owner=other if owner.recorded else None)
 
     async def load(self, tx: Transaction, wanted: Wanted, into: Facts) -> None:
-        """Lock and read what is wanted; adds to the facts."""
-        types = sorted({etype for etype, _ in wanted.load | wanted.look})
-        nodes = tuple(etype for etype in types if etype in self.registry.nodes)
-        edges = tuple(etype for etype in types if etype in self.registry.edges)
-        if len(nodes) > MANY_TYPES:
-            nodes = self._all
-        text = self._texts.get((nodes, edges))
-        if text is None:
-            text = self._texts[nodes, edges] = _text(self.registry, nodes, edges)
-        self._read(await tx.run(text, _parameters(wanted, nodes, edges)), into)
+        """Lock and read what is wanted, identifiers first, then by type and id; adds to the facts."""
+        if wanted.bearers or wanted.named or wanted.answers:
+            await self._load_names(tx, wanted, into)
+        for etype, ids in _by_type(wanted.load):
+            (rows,) = await tx.run(self._load[etype], {"ids": ids})
+            for row in rows:
+                if etype in self.registry.nodes:
+                    self._node(row, into)
+                else:
+                    _edge(row, into)
+        for etype, ids in _by_type(wanted.look - into.eids.keys()):
+            (rows,) = await tx.run(_LOOK.format(name=etype), {"ids": ids})
+            into.eids |= {(etype, known): eid for known, eid in rows}
+        missing = sorted(key for key in wanted.load if key not in into.stored)
+        if missing:
+            (rows,) = await tx.run(_BURIED, {"keys": [list(key) for key in missing]})
+            into.buried |= {(etype, known): (eid, head, time) for etype, known, eid, head, time in rows}
 
-    def _read(self, found: list[Any], facts: Facts) -> None:
-        borne, named, answers, buried, nodes, looked, edges = found
+    async def _load_names(self, tx: Transaction, wanted: Wanted, into: Facts) -> None:
+        bearers = [{"key": key, "types": sorted(wanted.bearers[key])} for key in sorted(wanted.bearers)]
+        names = {"named": sorted(wanted.named), "answers": sorted(wanted.answers)}
+        borne, named, answers = await tx.run(self._bearers, {"bearers": bearers, **names})
         for key, eid, state in borne:
-            facts.identifiers[key] = eid
-            bearers = facts.bearers.setdefault(key, [])
+            into.identifiers[key] = eid
+            known = into.bearers.setdefault(key, [])
             if state is not None:
-                bearers.append(self._node(state, facts).key)
-        for state in nodes:
-            self._node(state, facts)
-        for row in edges:
-            _edge(row, facts)
-        for etype, known, eid in looked:
-            facts.eids[etype, known] = eid
-        for key, etype, known, eid in named:
-            facts.named.setdefault(key, []).append((etype, known))
-            facts.eids[etype, known] = eid
-        facts.answers |= {key: (digest, answer) for key, digest, answer in answers}
-        facts.buried |= {(etype, known): (eid, head, time) for etype, known, eid, head, time in buried}
+                known.append(self._node(state, into).key)
+        for key, etype, known_id, eid in named:
+            into.named.setdefault(key, []).append((etype, known_id))
+            into.eids[etype, known_id] = eid
+        into.answers |= {key: (digest, answer) for key, digest, answer in answers}
 
     def _node(self, state: list[Any], facts: Facts) -> Stored:
         etype, eid, props, borne, plain = state
@@ -180,90 +181,66 @@ class Reader:
         return stored
 
 
-LOCK = "SET {0}._lock = true REMOVE {0}._lock"
+def _by_type(keys: Iterable[Key]) -> list[tuple[str, list[str]]]:
+    """Types in order, each with its ids in order: the order in which locks are taken."""
+    found: dict[str, list[str]] = {}
+    for etype, known in sorted(keys):
+        found.setdefault(etype, []).append(known)
+    return list(found.items())
 
 
-def _parameters(wanted: Wanted, nodes: tuple[str, ...], edges: tuple[str, ...]) -> dict[str, Any]:
-    parameters: dict[str, Any] = {
-        "bearers": [{"key": key, "types": sorted(wanted.bearers[key])} for key in sorted(wanted.bearers)],
-        "named": sorted(wanted.named),
-        "answers": sorted(wanted.answers),
-        "given": [list(key) for key in sorted(wanted.load)],
-    }
-    for name in nodes:
-        parameters[f"load{name}"] = sorted(i for etype, i in wanted.load if etype == name)
-        parameters[f"look{name}"] = sorted(i for etype, i in wanted.look if etype == name)
-    for name in edges:
-        parameters[f"load{name}"] = sorted(i for etype, i in wanted.load if etype == name)
-    return parameters
-
-
-def _text(registry: Registry, nodes: tuple[str, ...], edges: tuple[str, ...]) -> str:
-    state = _state(registry)
-    parts = [_BEARERS.format(lock_i=LOCK.format("i"), lock_n=LOCK.format("n"), state=state), _GENERAL]
-    parts += [_NODES.format(name=name, lock=LOCK.format("n"), state=state) for name in nodes]
-    parts += [_EDGES.format(name=name, rel=registry.edges[name].rel, lock=LOCK.format("r")) for name in edges]
-    found = " + ".join(f"found{name}" for name in nodes) or "[]"
-    looked = " + ".join(f"seen{name}" for name in nodes) or "[]"
-    related = " + ".join(f"found{name}" for name in edges) or "[]"
-    return "\n".join(
-        [*parts, f"RETURN borne, named, answers, buried, {found} AS found, {looked} AS looked, {related} AS related"]
-    )
-
-
-def _state(registry: Registry) -> str:
-    rels = sorted({e.rel for n in registry.nodes.values() for e in n.edges.values()})
-    plain = f"[(n)-[r:{'|'.join(rels)}]->(t) | [type(r), t.id, elementId(r), elementId(t), labels(t)[0]]]"
+def _state(*, bears: bool, rels: Iterable[str]) -> str:
     borne = "[(n)-[r:IDENTIFIED_BY]->(x) | [x.key, x.scheme, x.value, x.status, r.raw, elementId(r), elementId(x)]]"
-    return f"[labels(n)[0], elementId(n), properties(n), {borne}, {plain}]"
+    types = "|".join(sorted(rels))
+    plain = f"[(n)-[r:{types}]->(t) | [type(r), t.id, elementId(r), elementId(t), labels(t)[0]]]"
+    return f"[labels(n)[0], elementId(n), properties(n), {borne if bears else '[]'}, {plain if types else '[]'}]"
+
+
+def _load_node(spec: NodeSpec) -> str:
+    state = _state(bears=bool(spec.schemes), rels={e.rel for e in spec.edges.values()})
+    return _NODES.format(name=spec.name, state=state)
 
 
 _BEARERS = """CALL () {{
   UNWIND $bearers AS row
   MATCH (i:Identifier {{key: row.key}})
-  {lock_i}
+  SET i._lock = true REMOVE i._lock
   WITH i, row
   OPTIONAL MATCH (n)-[:IDENTIFIED_BY]->(i) WHERE labels(n)[0] IN row.types
-  {lock_n}
+  SET n._lock = true REMOVE n._lock
   RETURN collect([row.key, elementId(i), CASE WHEN n IS NULL THEN null ELSE {state} END]) AS borne
-}}"""
-
-_GENERAL = """CALL () {
-  UNWIND $named AS key
-  MATCH (n)-[:IDENTIFIED_BY]->(:Identifier {key: key})
-  RETURN collect([key, labels(n)[0], n.id, elementId(n)]) AS named
-}
-CALL () {
-  UNWIND $answers AS key
-  MATCH (k:IdempotencyKey {key: key})
-  RETURN collect([key, k.hash, k.answer]) AS answers
-}
-CALL () {
-  UNWIND $given AS key
-  MATCH (t:Tombstone {etype: key[0], id: key[1]})
-  SET t._lock = true REMOVE t._lock
-  RETURN collect([t.etype, t.id, elementId(t), t._head, t._headTime]) AS buried
-}"""
-
-_NODES = """CALL () {{
-  UNWIND $load{name} AS id
-  MATCH (n:{name} {{id: id}})
-  {lock}
-  RETURN collect({state}) AS found{name}
 }}
 CALL () {{
-  UNWIND $look{name} AS id
-  MATCH (n:{name} {{id: id}})
-  RETURN collect(['{name}', n.id, elementId(n)]) AS seen{name}
-}}"""
+  UNWIND $named AS key
+  MATCH (n)-[:IDENTIFIED_BY]->(:Identifier {{key: key}})
+  RETURN collect([key, labels(n)[0], n.id, elementId(n)]) AS named
+}}
+CALL () {{
+  UNWIND $answers AS key
+  MATCH (k:IdempotencyKey {{key: key}})
+  RETURN collect([key, k.hash, k.answer]) AS answers
+}}
+RETURN borne, named, answers"""
 
-_EDGES = """CALL () {{
-  UNWIND $load{name} AS id
-  MATCH (a)-[r:{rel} {{id: id}}]->(b)
-  {lock}
-  RETURN collect(['{name}', elementId(r), properties(r), labels(a)[0], a.id, elementId(a),
-    labels(b)[0], b.id, elementId(b)]) AS found{name}
-}}"""
+_NODES = """UNWIND $ids AS id
+MATCH (n:{name} {{id: id}})
+SET n._lock = true REMOVE n._lock
+RETURN collect({state})"""
+
+_EDGES = """UNWIND $ids AS id
+MATCH (a)-[r:{rel} {{id: id}}]->(b)
+SET r._lock = true REMOVE r._lock
+RETURN collect(['{name}', elementId(r), properties(r), labels(a)[0], a.id, elementId(a),
+  labels(b)[0], b.id, elementId(b)])"""
+
+_LOOK = """UNWIND $ids AS id
+MATCH (n:{name} {{id: id}})
+RETURN collect([n.id, elementId(n)])"""
+
+_BURIED = """UNWIND $keys AS key
+MATCH (t:Tombstone {etype: key[0], id: key[1]})
+SET t._lock = true REMOVE t._lock
+RETURN collect([t.etype, t.id, elementId(t), t._head, t._headTime])"""
 
 
 def _edge(row: list[Any], facts: Facts) -> None:
