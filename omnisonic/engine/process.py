@@ -5,12 +5,12 @@ import errno
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from omnisonic import leash
-from omnisonic.engine import bolt, jars, java
+from omnisonic.engine import archive, bolt, jars, java
 from omnisonic.engine.home import USER, Home
 from omnisonic.settings import Settings
 from ontology.errors import OmnisonicError, Unavailable
@@ -68,24 +68,27 @@ def start(
     port: int = 0,
     progress: Progress | None = None,
     spawned: Callable[[int], None] | None = None,
+    jvm: Sequence[str] = (),
 ) -> Engine:
     """Start the embedded Neo4j of a data dir and return when Bolt answers.
 
     `port` 0 takes a free one; `progress(text)` tells what is being waited for; `spawned(pid)` is called as soon as
-    there is a process. Raises Unavailable, with one line saying what and how to mend it.
+    there is a process; `jvm` are further flags. Raises Unavailable, with one line saying what and how to mend it.
     """
     report = progress or (lambda _text: None)
     attempts = 1 if port else _PORT_ATTEMPTS
     while True:
         attempts -= 1
         try:
-            return _start_on(settings, port or bolt.free_port(), report, spawned or (lambda _pid: None))
+            return _start_on(settings, port or bolt.free_port(), report, spawned or (lambda _pid: None), jvm)
         except Unavailable as error:  # someone took the free port before Neo4j did
             if error.code != "PORT_TAKEN" or not attempts:
                 raise
 
 
-def _start_on(settings: Settings, port: int, report: Progress, spawned: Callable[[int], None]) -> Engine:
+def _start_on(
+    settings: Settings, port: int, report: Progress, spawned: Callable[[int], None], jvm: Sequence[str]
+) -> Engine:
     home = Home.of(settings)
     runtime = java.find(settings.java)
     paths = jars.classpath(
@@ -93,9 +96,10 @@ def _start_on(settings: Settings, port: int, report: Progress, spawned: Callable
         settings.maven_url,
         lambda done, total: report(f"fetching Neo4j: {done} of {total} jars"),
     )
+    flags = [*_flags(settings, home), *archive.flags(runtime, paths, settings.engine_cache, report), *jvm]
     with _disk_errors(home.path):
         password = home.prepare(settings, port)
-        child = _spawn(settings, home, runtime, paths)
+        child = _spawn([str(runtime), *flags, "-cp", os.pathsep.join(map(str, paths)), ENTRY], home)
     engine = Engine(Endpoint(f"bolt://127.0.0.1:{port}", USER, password), port, child)
     try:
         spawned(child.pid)
@@ -106,9 +110,8 @@ def _start_on(settings: Settings, port: int, report: Progress, spawned: Callable
     return engine
 
 
-def _spawn(settings: Settings, home: Home, runtime: Path, paths: list[Path]) -> subprocess.Popen[bytes]:
-    argv = [str(runtime), *_flags(settings, home), "-cp", os.pathsep.join(map(str, paths)), ENTRY]
-    argv += [f"--home-dir={home.path}", f"--config-dir={home.conf}", "--console-mode"]
+def _spawn(java_and_class: list[str], home: Home) -> subprocess.Popen[bytes]:
+    argv = [*java_and_class, f"--home-dir={home.path}", f"--config-dir={home.conf}", "--console-mode"]
     with home.console.open("wb") as console:
         return subprocess.Popen(
             leash.command(argv),
