@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from omnisonic import ingest_route
 from omnisonic.assembly import Assembly, assemble
 from omnisonic.engine import bolt
 from omnisonic.settings import Settings
@@ -53,7 +54,12 @@ def _rest(settings: Settings, parts: Assembly, pages: Pages) -> Starlette:
             yield
 
     app = Starlette(
-        routes=[Route("/health/live", live), Route("/health/ready", ready), *pages.routes()],
+        routes=[
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            *ingest_route.routes(parts),
+            *pages.routes(),
+        ],
         exception_handlers={404: pages.not_found},
         lifespan=lifespan,
     )
