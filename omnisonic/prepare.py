@@ -4,15 +4,27 @@ Run by the supervisor as a process of its own, against the Neo4j of the settings
 """
 
 import asyncio
+import secrets
 import sys
+from typing import TYPE_CHECKING
 
 from graph import schema
 from graph.driver import Store, Target
 from omnisonic import local
 from omnisonic.engine import Endpoint
+from omnisonic.progress import Progress
 from omnisonic.settings import Settings
 from ontology import registry
 from ontology.errors import OmnisonicError
+
+if TYPE_CHECKING:
+    from ingest.report import Summary
+
+# Nothing was ever written, or only a part of the demo: a start that was killed goes on where it was.
+_WANTS_DEMO = """
+RETURN NOT EXISTS { (:ProvenanceRecord) }
+    OR EXISTS { (batch:IngestBatch {status: 'running'}) WHERE batch.source = $source }
+"""
 
 
 def target(at: Endpoint) -> Target:
@@ -30,6 +42,28 @@ async def prepare(settings: Settings) -> None:
     async with Store(target(configured(settings))) as store:
         await schema.apply(store, registry.core())
         await local.viewer(store, settings.data_dir)
+        if settings.demo:
+            await load_demo(store, settings)
+
+
+async def load_demo(store: Store, settings: Settings) -> None:
+    """Load the demo catalogue into a store that has nothing else."""
+    from omnisonic import demo  # noqa: PLC0415 - only a first start pays for the ingest
+
+    wanted = await store.read(_WANTS_DEMO, {"source": demo.SOURCE})
+    if not wanted[0]:
+        return
+    from graph.commit import Door  # noqa: PLC0415
+
+    progress = Progress()
+    progress("loading the demo catalogue")
+
+    def tell(summary: "Summary") -> None:
+        progress(f"loading the demo catalogue: {summary.rows} documents")
+
+    door = Door(store, registry.core(), base_iri=settings.base_iri, clock=local.now, randomness=secrets.token_bytes)
+    await demo.load_demo(door, on_progress=tell)
+    progress.done()
 
 
 def main() -> int:
