@@ -150,6 +150,16 @@ def listed(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def mapped(value: Any) -> dict[str, Any]:
+    """What should be an object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def texts(value: Any) -> list[str]:
+    """The texts of what should be a list of texts."""
+    return [item for item in value if isinstance(item, str) and item] if isinstance(value, list) else []
+
+
 def _names(doc: dict[str, Any], *but: object) -> list[str]:
     names = (alias.get("name") for alias in listed(doc.get("aliases")))
     return list(dict.fromkeys(n for n in names if isinstance(n, str) and n.strip() and n not in but))
@@ -187,21 +197,21 @@ def _work(doc: dict[str, Any]) -> dict[str, object]:
         "title": doc.get("title"),
         "aliases": _names(doc, doc.get("title")),
         "kind": _choice(doc.get("type"), _field("Work", "kind")),
-        "languages": doc.get("languages") or ([doc["language"]] if doc.get("language") else None),
+        "languages": texts(doc.get("languages")) or texts([doc.get("language")]),
         "disambiguation": doc.get("disambiguation"),
     }
 
 
 def _release(doc: dict[str, Any]) -> dict[str, object]:
-    labels = [info.get("label") or {} for info in listed(doc.get("label-info"))]
+    labels = [mapped(info.get("label")) for info in listed(doc.get("label-info"))]
     numbers = [info.get("catalog-number") for info in listed(doc.get("label-info"))]
-    written = doc.get("text-representation") or {}
+    written = mapped(doc.get("text-representation"))
     return {
         "title": doc.get("title"),
         "status": _choice(doc.get("status"), _field("Release", "status"), cancelled="withdrawn"),
         "date": values.calendar(doc.get("date")),
         "country": doc.get("country"),
-        "label": " / ".join(dict.fromkeys(label["name"] for label in labels if label.get("name"))),
+        "label": " / ".join(dict.fromkeys(name for label in labels if isinstance(name := label.get("name"), str))),
         "catalogNumber": next((n for n in numbers if n and n != "[none]"), None),
         "packaging": doc.get("packaging"),
         "language": written.get("language"),
@@ -214,14 +224,14 @@ def _release_group(doc: dict[str, Any]) -> dict[str, object]:
     return {
         "title": doc.get("title"),
         "primaryType": _choice(doc.get("primary-type"), _field("ReleaseGroup", "primaryType")),
-        "secondaryTypes": [t.lower() for t in doc.get("secondary-types") or [] if isinstance(t, str)],
+        "secondaryTypes": [t.lower() for t in texts(doc.get("secondary-types"))],
         "firstReleaseDate": values.calendar(doc.get("first-release-date")),
         "disambiguation": doc.get("disambiguation"),
     }
 
 
 def _artist(doc: dict[str, Any]) -> dict[str, object]:
-    span = doc.get("life-span") or {}
+    span = mapped(doc.get("life-span"))
     sort = doc.get("sort-name")
     return {
         "name": doc.get("name"),
@@ -241,12 +251,12 @@ def _label(doc: dict[str, Any]) -> dict[str, object]:
 
 
 def _area(doc: dict[str, Any]) -> dict[str, object]:
-    countries = doc.get("iso-3166-1-codes") or []
-    codes = [*countries, *(doc.get("iso-3166-2-codes") or [])]
+    countries = texts(doc.get("iso-3166-1-codes"))
+    codes = [*countries, *texts(doc.get("iso-3166-2-codes"))]
     kind = _choice(doc.get("type"), _field("Area", "kind"))
     if kind is None and "XW" in countries:
         kind = "world"
-    elif kind is None and codes and not str(codes[0]).startswith("X"):
+    elif kind is None and codes and not codes[0].startswith("X"):
         kind = "country" if countries else "subdivision"
     return {
         "name": doc.get("name"),
@@ -257,7 +267,7 @@ def _area(doc: dict[str, Any]) -> dict[str, object]:
 
 
 def _event(doc: dict[str, Any]) -> dict[str, object]:
-    span = doc.get("life-span") or {}
+    span = mapped(doc.get("life-span"))
     return {
         "name": doc.get("name"),
         "kind": _choice(

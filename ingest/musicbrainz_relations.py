@@ -78,13 +78,13 @@ def _contribution(relation: dict[str, Any], role: str, printed: object) -> dict[
 
 def _attributes(relation: dict[str, Any]) -> list[str]:
     """Instruments and other details, each with its value or with the name it was printed under."""
-    named = relation.get("attribute-values") or {}
-    printed = relation.get("attribute-credits") or {}
+    named, printed = relation.get("attribute-values"), relation.get("attribute-credits")
+    given = relation.get("attributes")
     found = []
-    for attribute in relation.get("attributes") or []:
+    for attribute in given if isinstance(given, list) else ():
         if isinstance(attribute, str) and attribute:
-            value = named.get(attribute)
-            credit = printed.get(attribute)
+            value = named.get(attribute) if isinstance(named, dict) else None
+            credit = printed.get(attribute) if isinstance(printed, dict) else None
             detail = f": {value}" if value else f" ({credit})" if credit else ""
             found.append(attribute + detail)
     return found
