@@ -66,10 +66,11 @@ def toy_service_unbuilt() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running Omnisonic: its base URL and the token of its own machine."""
+    """A running Omnisonic: its base URL, the token of its own machine, and its data dir."""
 
     url: str
     token: str
+    data_dir: Path
 
     def ask(self, query: str, **variables: object) -> Any:
         """`data` of an operation that must not fail, run with the token."""
@@ -83,9 +84,22 @@ class Service:
 @pytest.fixture(scope="session")
 def real_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The whole service on an empty store, started as a person would."""
-    folder = tmp_path_factory.mktemp("service")
+    with serving(tmp_path_factory.mktemp("service"), "--no-demo") as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole service with the demo catalogue, as a newcomer meets it."""
+    with serving(tmp_path_factory.mktemp("demo")) as service:
+        yield service
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Service]:
+    """`omnisonic up` until the block ends."""
     port = free_port()
-    command = [str(Path(sys.executable).with_name("omnisonic")), "up", "--no-demo"]
+    command = [str(Path(sys.executable).with_name("omnisonic")), "up", *options]
     command += ["--data-dir", str(folder / "data"), "--port", str(port)]
     environment = {**os.environ, "OMNISONIC_NEO4J_HEAP": "512m", "OMNISONIC_NEO4J_PAGE_CACHE": "64m"}
     with (folder / "err").open("wb") as err:
@@ -95,7 +109,7 @@ def real_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             said = process.stdout.readline()
             assert "is ready at" in said, (folder / "err").read_text()
             token = (folder / "data" / "token").read_text().splitlines()[-1]
-            yield Service(f"http://127.0.0.1:{port}", token)
+            yield Service(f"http://127.0.0.1:{port}", token, folder / "data")
         finally:
             process.terminate()
             process.communicate(timeout=60)
