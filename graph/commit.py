@@ -18,7 +18,7 @@ from graph.check import Checked, check, check_idempotency_key, content_hash
 from graph.fold import EntityTakenError, Fold
 from graph.group import Group
 from graph.lock import Facts, Key, Reader, Wanted
-from graph.records import Authorship, Entry, Journal
+from graph.records import Authorship, Entry, Journal, Names
 from graph.write import Row, Rows
 from ontology.errors import Conflict, OmnisonicError
 from ontology.identifiers import normalise
@@ -77,6 +77,7 @@ class Door:
         self.randomness = randomness
         self._written = written or (lambda: None)
         self.reader = Reader(registry)
+        self.names = Names(registry, base_iri)
         self._tx: str | None = None
         self._group: Group[Request, Outcome] = Group(self._run)
 
@@ -218,7 +219,7 @@ class Attempt:
 
     def _record(self, fold: Fold, facts: Facts) -> tuple[dict[Key, Entry], Rows, Journal]:
         door = self.door
-        journal = Journal(door.registry, door.base_iri, self.tx, time_text(door.clock()), door.randomness)
+        journal = Journal(door.names, self.tx, time_text(door.clock()), door.randomness)
         rows, entries = Rows(facts), {}
         for draft in fold.drafts.values():
             if not draft.unchanged:

@@ -46,17 +46,24 @@ class Entry:
     time: str
 
 
+class Names:
+    """What the records of a store call things: read off the ontology once."""
+
+    def __init__(self, registry: Registry, base_iri: str) -> None:
+        self.prefix = {name: f"{base_iri}/{spec.path}/" for name, spec in registry.specs.items()}
+        self.private = {name: frozenset(spec.private_fields) for name, spec in registry.specs.items()}
+
+
 class Journal:
     """The records of one transaction; `rows` are the properties of their nodes, numbered in order."""
 
-    def __init__(
-        self, registry: Registry, base_iri: str, tx: str, now: str, randomness: Callable[[int], bytes]
-    ) -> None:
+    def __init__(self, names: Names, tx: str, now: str, randomness: Callable[[int], bytes]) -> None:
         self.tx = tx
         self.rows: list[dict[str, Any]] = []
         self._now = now
         self._randomness = randomness
-        self._prefix = {name: f"{base_iri}/{spec.path}/" for name, spec in registry.specs.items()}
+        self._prefix = names.prefix
+        self._private = names.private
 
     def iri(self, key: Key) -> str:
         """The IRI of an entity."""
@@ -118,13 +125,11 @@ class Journal:
             state["from"], state["to"] = self.iri(of.source), self.iri(of.target)
         return state
 
-    @staticmethod
-    def _part(spec: Spec, state: dict[str, Any], visibility: Visibility) -> dict[str, Any]:
+    def _part(self, spec: Spec, state: dict[str, Any], visibility: Visibility) -> dict[str, Any]:
         """What of a state goes to one payload; only fields are ever private."""
-        private = spec.private_fields
+        private, wanted = self._private[spec.name], visibility is Visibility.PRIVATE
         if not private:
-            return state if visibility is Visibility.PUBLIC else {}
-        wanted = visibility is Visibility.PRIVATE
+            return {} if wanted else state
         return {name: value for name, value in state.items() if (name in private) is wanted}
 
 
