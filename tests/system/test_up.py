@@ -16,22 +16,22 @@ import pytest
 from omnisonic.engine.bolt import free_port
 
 OMNISONIC = str(Path(sys.executable).with_name("omnisonic"))
-WAIT_S = 120.0
+WAIT_S = 300.0
 
 
 class Up:
     """One `omnisonic up` in a process of its own."""
 
-    def __init__(self, folder: Path, **environ: str) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.data_dir = folder / "data"
         self.port = free_port()
         self.out, self.err = folder / f"out-{self.port}", folder / f"err-{self.port}"
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
-                [OMNISONIC, "up", "--no-demo", "--data-dir", str(self.data_dir), "--port", str(self.port)],
+                [OMNISONIC, "up", "--data-dir", str(self.data_dir), "--port", str(self.port), *options],
                 stdout=out,
                 stderr=err,
-                env=_environ() | environ,
+                env=_environ(),
             )
 
     def until_ready(self) -> "Up":
@@ -41,6 +41,15 @@ class Up:
 
     def get(self, path: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=30)
+
+    def recordings(self) -> int:
+        answer = httpx.post(
+            f"http://127.0.0.1:{self.port}/graphql",
+            json={"query": "{ recordings(first: 1) { totalCount } }"},
+            timeout=60,
+        )
+        count: int = answer.json()["data"]["recordings"]["totalCount"]
+        return count
 
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -73,7 +82,7 @@ def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module", name="first")
 def _first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    up = Up(tmp_path_factory.mktemp("first")).until_ready()
+    up = Up(tmp_path_factory.mktemp("first"), "--no-demo").until_ready()
     yield up
     up.stop()
 
@@ -160,6 +169,9 @@ def test_tells_when_neo4j_is_away(first: Up) -> None:
 
 def test_second_instance_killed_recovered_and_stopped(first: Up, tmp_path: Path) -> None:
     second = Up(tmp_path).until_ready()
+    loaded = second.recordings()
+    assert loaded > 10  # the demo catalogue, which the first instance was told to leave out
+    assert first.recordings() == 0
     children = second.children()
     assert len(children) == 2
     assert {second.get("/health/ready").status_code, first.get("/health/ready").status_code} == {200}
@@ -169,6 +181,7 @@ def test_second_instance_killed_recovered_and_stopped(first: Up, tmp_path: Path)
 
     again = Up(tmp_path).until_ready()  # the same data dir on another port: recovered without help
     assert again.port != second.port
+    assert again.recordings() == loaded
     children = again.children()
     assert again.stop() == 0
     assert not any(child.is_running() for child in children)
