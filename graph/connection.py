@@ -6,12 +6,12 @@ its index: the rows that have it and those that lack it are two branches.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graph import cursor, shape
-from graph.filter import Row, both, equal, implied, visible, where
+from graph.filter import Row, both, equal, implied, one_visible, visible, where
 from graph.plan import Select, page_size
 from graph.shape import Shape
 from ontology.errors import Invalid
@@ -89,9 +89,7 @@ class Connection:
         """The expression `[items, size, has cursor, total]` and its shape."""
         (typename, wanted), *_ = self.select.of.items()
         parts = [(s.key, self._part(typename, s)) for s in wanted]
-        condition = both(
-            visible(self.source.row), self.renderer.filter.predicate(self.source.row, self._args("filter"))
-        )
+        condition = both(self._visible, self.renderer.filter.predicate(self.source.row, self._args("filter")))
         keys = self._keys()
         size = self._args("last") if self._backward else self._args("first")
         limit = self.renderer.bind(size, lambda value: page_size(value) + 1)
@@ -102,8 +100,14 @@ class Connection:
         return f"[{items}, {limit}, {pointer}, {total}]", self._shape(parts)
 
     @property
+    def _visible(self) -> str:
+        row, registry = self.source.row, self.renderer.registry
+        targets = self.source.targets
+        return one_visible(row.var, targets, registry) if targets else visible(row, registry)
+
+    @property
     def _backward(self) -> bool:
-        return self._args("last") is not None
+        return backward(self.select.args)
 
     def _args(self, name: str) -> Any:
         return self.select.args.get(name)
@@ -177,8 +181,6 @@ class Connection:
     def _items(self, keys: list[Key], condition: str, limit: str, at: Any) -> str:
         size = len(keys)
         slots = [self.renderer.bind(at, cursor.part(i, size)) for i in range(size)] if at is not None else []
-        if at is not None and self._backward and self._args("after") is not None:
-            raise Invalid("PAGE_INVALID", "last with after.", "Page backward with last and before.")
         var = self.source.row.var
         columns = ", ".join(e.text for e in self.entries)
         listed = f"[{', '.join(f'{var}.{k.prop}' for k in keys)}]" if self.wants_cursor else "null"
@@ -222,6 +224,16 @@ class Connection:
         if self.source.distinct:
             return f"COUNT {{ MATCH {self.source.pattern}{where(condition)} RETURN DISTINCT {row.var} }}"
         return f"COUNT {{ MATCH {self.source.pattern}{where(condition)} }}"
+
+
+def backward(args: Mapping[str, Any]) -> bool:
+    """Whether a page is read from its end: with `last`, or `before` alone. Raises Invalid(PAGE_INVALID)."""
+    forth = [n for n in ("first", "after") if args.get(n) is not None]
+    back = [n for n in ("last", "before") if args.get(n) is not None]
+    if forth and back:
+        hint = "Page forward with first and after, or backward with last and before."
+        raise Invalid("PAGE_INVALID", f"{forth[0]} together with {back[0]}.", hint)
+    return bool(back)
 
 
 def sort_keys(spec: Spec, asked: list[dict[str, str]] | None) -> list[Key]:

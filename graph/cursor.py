@@ -22,11 +22,15 @@ def decode(cursor: str, size: int) -> list[Any]:
         keys = orjson.loads(urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeEncodeError):
         keys = None
-    plain = isinstance(keys, list) and all(k is None or isinstance(k, str | int | float) for k in keys)
-    if not plain or len(keys) != size:
+    if not isinstance(keys, list) or len(keys) != size or not all(_plain(k) for k in keys):
         hint = "Use a cursor from an answer to the same query with the same orderBy."
         raise Invalid("CURSOR_INVALID", f"{cursor[:60]!r} is no cursor of this list.", hint)
     return list(keys)
+
+
+def _plain(key: Any) -> bool:
+    """Whether it is a value that the store can hold: integers have 64 bits there."""
+    return key is None or isinstance(key, str) or (isinstance(key, int) and -(2**63) <= key < 2**63)
 
 
 def part(index: int, size: int) -> Callable[[Any], Any]:

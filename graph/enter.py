@@ -35,11 +35,14 @@ def _keyed(row: Row, slot: str) -> str:
     return f"({row.var}:{row.spec.name} {{{key_of(row.spec)}: {slot}}})"
 
 
-def _bare(base: str) -> Any:
-    """A converter that takes an id or an IRI of ours."""
+def _bare(base: str, spec: Spec) -> Any:
+    """A converter that takes an id, or an IRI of this type; null for an IRI of another."""
+    own, ours = f"{base}/{spec.path}/", f"{base}/"
 
     def convert(value: Any) -> Any:
-        return value.rsplit("/", 1)[-1] if isinstance(value, str) and value.startswith(f"{base}/") else value
+        if not isinstance(value, str) or not value.startswith(ours):
+            return value
+        return value.removeprefix(own) if value.startswith(own) else None
 
     return convert
 
@@ -49,7 +52,7 @@ def _lookup(renderer: Renderer, root: Root) -> Statement:
     clauses = []
     given = {k: v for k, v in root.select.args.items() if v is not None}
     if "id" in given:
-        clauses.append(f"MATCH {_keyed(row, renderer.bind(given['id'], _bare(renderer.base)))}")
+        clauses.append(f"MATCH {_keyed(row, renderer.bind(given['id'], _bare(renderer.base, row.spec)))}")
     for scheme in row.spec.schemes if isinstance(row.spec, NodeSpec) else ():
         if scheme in given:
             key = renderer.bind(given[scheme], identifier_key(scheme))
@@ -59,7 +62,7 @@ def _lookup(renderer: Renderer, root: Root) -> Statement:
             "LOOKUP_KEY_MISSING", f"{root.select.name} without a key.", "Give its id or one of its identifiers."
         )
     text, shaped = renderer.row(row, root.select.of[root.type])
-    rule = where(visible(row))
+    rule = where(visible(row, renderer.registry))
     if "id" not in given:
         rule = f" WITH {row.var}{rule} ORDER BY {row.var}.createdAt, {row.var}.id LIMIT 1"
     return renderer.done(f"{' '.join(clauses)}{rule} RETURN {text}", shape.optional(shaped))
@@ -72,12 +75,13 @@ def _connection(renderer: Renderer, root: Root) -> Statement:
 
 
 def _node(renderer: Renderer, root: Root) -> Statement:
-    slot = renderer.bind(root.select.args.get("id"), _bare(renderer.base))
     branches, shapes = [], {}
     for name, wanted in root.select.of.items():
         row = _row(renderer, renderer.registry.specs[name])
+        slot = renderer.bind(root.select.args.get("id"), _bare(renderer.base, row.spec))
         text, shapes[name] = renderer.row(row, wanted)
-        branches.append(f"MATCH {_keyed(row, slot)}{where(visible(row))} RETURN ['{name}', {text}] AS found")
+        rule = where(visible(row, renderer.registry))
+        branches.append(f"MATCH {_keyed(row, slot)}{rule} RETURN ['{name}', {text}] AS found")
     joined = " UNION ALL ".join(branches)
     return renderer.done(f"CALL () {{ {joined} }} RETURN found LIMIT 1", shape.optional(shape.tagged(shapes)))
 
@@ -86,7 +90,7 @@ def _by_ids(renderer: Renderer, root: Root) -> Statement:
     row = _row(renderer, renderer.registry.specs[root.type])
     slot = renderer.bind(root.select.args["ids"])
     text, shaped = renderer.row(row, root.select.of[root.type])
-    found = f"head(COLLECT {{ MATCH {_keyed(row, 'id')}{where(visible(row))} RETURN {text} }})"
+    found = f"head(COLLECT {{ MATCH {_keyed(row, 'id')}{where(visible(row, renderer.registry))} RETURN {text} }})"
     return renderer.done(f"RETURN [id IN {slot} | {found}]", shape.each(shape.optional(shaped)))
 
 

@@ -38,9 +38,22 @@ class Names:
         return f"{stem}{self.used}"
 
 
-def visible(row: Row) -> str:
-    """The access predicate of a row's type, or nothing where anyone may see it."""
-    return "" if isinstance(row.spec.read, Anyone) else row.spec.read.cypher(row.var)
+def visible(row: Row, registry: Registry) -> str:
+    """The access predicate of a row, or nothing where anyone may see it; an edge is seen with both its ends."""
+    own = "" if isinstance(row.spec.read, Anyone) else row.spec.read.cypher(row.var)
+    if not isinstance(row.spec, EdgeSpec):
+        return own
+    ends = zip(row.ends, (row.spec.source, row.spec.target), strict=True)
+    return both(own, *(one_visible(var, end.types, registry) for var, end in ends))
+
+
+def one_visible(var: str, types: tuple[str, ...], registry: Registry) -> str:
+    """The access predicate of a variable that holds one of several node types."""
+    rules = {name: visible(Row(var, registry.specs[name]), registry) for name in types}
+    if not any(rules.values()):
+        return ""
+    cases = [both(f"{var}:{name}", rule) for name, rule in rules.items()]
+    return f"({' OR '.join(f'({case})' for case in cases)})"
 
 
 def both(*predicates: str) -> str:
@@ -80,12 +93,10 @@ class Filter:
 
     def _entry(self, row: Row, name: str, value: Any, depth: int) -> str:
         if name in {"and", "or"}:
-            parts = [p for p in (self.predicate(row, one, depth + 1) for one in value) if p]
-            return f"({(' AND ' if name == 'and' else ' OR ').join(parts)})" if parts else ""
+            parts = [self.predicate(row, one, depth + 1) for one in value]
+            return both(*parts) if name == "and" else _either(parts)
         if name == "not":
-            inner = self.predicate(row, value, depth + 1)
-            # a comparison with a missing value is neither true nor false: what is not known to hold, does not
-            return f"NOT coalesce(({inner}), false)" if inner else ""
+            return _not(self.predicate(row, value, depth + 1))
         relation = self.registry.relations[row.spec.name].get(name)
         if relation is not None:
             return both(*(self._related(row, relation, how, inner, depth) for how, inner in value.items()))
@@ -95,9 +106,9 @@ class Filter:
         if given is None:
             return ""
         pattern, there = self.walk(row, relation)
-        inner = where(visible(there), self.predicate(there, given, depth + 1))
-        found = f"EXISTS {{ MATCH {pattern}{inner} }}" if pattern else f"({both(inner[7:] or 'true')})"
-        return found if how == "some" else f"NOT {found}"
+        inner = where(visible(there, self.registry), self.predicate(there, given, depth + 1))
+        found = f"EXISTS {{ MATCH {pattern}{inner} }}" if pattern else inner[7:]
+        return found if how == "some" else _not(found)
 
     def walk(self, row: Row, relation: Relation) -> tuple[str, Row]:
         """The pattern to the other side (empty where it is already bound) and the row there."""
@@ -142,6 +153,16 @@ class Filter:
             return f"({prop} IS NULL OR NOT {slot} IN {prop})" if many else f"({prop} IS NULL OR {prop} <> {slot})"
         sign = COMPARE[op]
         return f"any(v IN {prop} WHERE v {sign} {slot})" if many else f"{prop} {sign} {slot}"
+
+
+def _either(parts: list[str]) -> str:
+    """One of the predicates; an empty one holds for everything, and of none at all none holds."""
+    return f"({' OR '.join(f'({p})' for p in parts) or 'false'})" if all(parts) else ""
+
+
+def _not(predicate: str) -> str:
+    """A comparison with a missing value is neither true nor false: what is not known to hold, does not."""
+    return f"NOT coalesce(({predicate}), false)" if predicate else "false"
 
 
 def canonical(scheme: str) -> Callable[[Any], Any]:

@@ -88,7 +88,8 @@ class Renderer:
             return self._connection(row, select, relation)
         there = Row(self.names("n"), self.registry.specs[relation.targets[0]])
         text, shaped = self.row(there, select.of[there.spec.name])
-        found = f"COLLECT {{ MATCH {step(relation, row, there.var)}{where(visible(there))} RETURN {text} LIMIT 1 }}"
+        rule = where(visible(there, self.registry))
+        found = f"COLLECT {{ MATCH {step(relation, row, there.var)}{rule} RETURN {text} LIMIT 1 }}"
         return Column(select.key, f"head({found})", shape.optional(shaped))
 
     def _end(self, row: Row, select: Select, relation: Relation) -> Column:
@@ -96,7 +97,7 @@ class Renderer:
         if len(relation.targets) == 1:
             there = Row(var, self.registry.specs[relation.targets[0]])
             text, shaped = self.row(there, select.of[there.spec.name])
-            rule = visible(there)
+            rule = visible(there, self.registry)
             text = f"CASE WHEN {rule} THEN {text} END" if rule else text
             return Column(select.key, text, self._present(shaped))
         text, shaped = self.either(var, relation.targets, select.of)
@@ -112,7 +113,7 @@ class Renderer:
         for target in targets:
             there = Row(var, self.registry.specs[target])
             text, shapes[target] = self.row(there, of.get(target, ()))
-            rule = visible(there)
+            rule = visible(there, self.registry)
             cases.append(f"WHEN {var}:{target}{' AND ' + rule if rule else ''} THEN ['{target}', {text}]")
         return f"CASE {' '.join(cases)} END", shape.tagged(shapes)
 
@@ -146,7 +147,7 @@ class Renderer:
 
 
 def _computed(row: Row, select: Select) -> Column:
-    cypher, shaped = COMPUTED[select.name](row.var)
+    cypher, shaped = COMPUTED[select.name](row.var, select)
     return Column(select.key, cypher, shaped)
 
 

@@ -130,7 +130,7 @@ class Search:
         return f"CALL () {{ {' UNION ALL '.join(branches)} }}"
 
     def _branch(self, spec: NodeSpec, text: str, keys: str, reach: str) -> str:
-        rule = visible(Row("hit", spec))
+        rule = visible(Row("hit", spec), self.renderer.registry)
         call = f"{_query(spec, text, reach)} YIELD node AS hit, score"
         if not spec.schemes:
             return f"{call} WITH hit, score{where(rule)} RETURN hit, score"
@@ -153,7 +153,8 @@ class Search:
         slot = self.renderer.bind(query, words.fuzzy)
         names = []
         for spec in self.types.values():
-            call = f"{_query(spec, slot, '5')} YIELD node AS near WITH near{where(visible(Row('near', spec)))}"
+            rule = where(visible(Row("near", spec), self.renderer.registry))
+            call = f"{_query(spec, slot, '5')} YIELD node AS near WITH near{rule}"
             names.append(f"COLLECT {{ {call} RETURN near.{spec.search_fields[0]} }}")
         return " + ".join(names) or "[]"
 
@@ -183,7 +184,8 @@ class Search:
         return self._node(wanted) if wanted.name == "node" else found[wanted.name]
 
     def _node(self, wanted: Select) -> HitPart:
-        text, shaped = self.renderer.either("hit", tuple(self.types), wanted.of)
+        nothing = "null", shape.constant(None)
+        text, shaped = self.renderer.either("hit", tuple(self.types), wanted.of) if self.types else nothing
         self.nodes.append(text)
         at = 1 + len(self.nodes)
         return lambda hit: shaped(hit.row[at])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from graph.change import Committed
 from graph.commit import Door
 from graph.driver import Store
 from graph.feed import Feed
@@ -37,6 +38,8 @@ class Context:
     viewer: Viewer
     variables: Mapping[str, Any]
     until: float
+    done: dict[str, Committed] = field(default_factory=dict)
+    """What was committed, by response key: whatever runs an operation again must not write again."""
     facts: dict[str, object] = field(init=False)
 
     def __post_init__(self) -> None:

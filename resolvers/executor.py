@@ -28,6 +28,8 @@ from resolvers.transport import Answer, Request
 from resolvers.writing import write_field
 
 Runner = Callable[[Context, VariableValues], Awaitable[Any]]
+Outcome = tuple[Any, list[dict[str, Any]]]
+"""Data and errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Step:
     """One root field of a compiled operation."""
 
     key: str
-    node: FieldNode
+    nodes: list[FieldNode]
     run: Runner
 
 
@@ -56,8 +58,8 @@ class GraphEngine:
         self.counters = Counters()
         ordinary.attach(house)
 
-    async def execute(self, request: Request) -> Answer:
-        """Run a query or a mutation."""
+    async def execute(self, request: Request, *, compiled: bool = True) -> Answer:
+        """Run a query or a mutation; with `compiled` false by the ordinary executor, to compare the two."""
         operation, refused = self._find(request)
         if operation is None:
             return refused
@@ -68,7 +70,7 @@ class GraphEngine:
         if operation.kind is OperationType.MUTATION and request.read_only:
             hint = "Send it with POST."
             return Answer(_errors(Invalid("METHOD_REFUSED", "GET runs queries only.", hint)), ran=False, status=405)
-        return await self._run(operation, request)
+        return await self._run(operation, request, compiled=compiled)
 
     async def subscribe(self, request: Request) -> AsyncGenerator[bytes, None]:
         """Run any operation; one result for a query or mutation, one for each event of a subscription."""
@@ -103,20 +105,27 @@ class GraphEngine:
 
     # -- execution --------------------------------------------------------------------------------
 
-    async def _run(self, operation: Operation, request: Request) -> Answer:
+    async def _run(self, operation: Operation, request: Request, *, compiled: bool = True) -> Answer:
         prepared = self._context(operation, request)
         if isinstance(prepared, Answer):
             return prepared
         context, values, cost = prepared
         extensions = {"cost": {"total": cost, "limit": self.library.allowance.cost}}
-        try:
-            steps = self._steps(operation, context)
-            data, errors = await self._compiled(operation, steps, context, values)
-            self.counters.compiled += 1
-        except (Uncompiled, Missing):
-            data, errors = await ordinary.execute(operation, request, context)
+        found = await self._in_front(operation, context, values) if compiled else None
+        if found is None:
             self.counters.ordinary += 1
+            found = await ordinary.execute(operation, request, context)
+        data, errors = found
         return Answer(_body(data, errors, extensions), ran=True)
+
+    async def _in_front(self, operation: Operation, context: Context, values: VariableValues) -> Outcome | None:
+        """The outcome of the compiled path, or None where it takes the other one."""
+        try:
+            found = await self._compiled(operation, self._steps(operation, context), context, values)
+        except (Uncompiled, Missing):
+            return None
+        self.counters.compiled += 1
+        return found
 
     def _steps(self, operation: Operation, context: Context) -> list[Step]:
         shape = operation.shape(context.variables)
@@ -133,20 +142,20 @@ class GraphEngine:
             name = nodes[0].name.value
             declared = derived.roots.get(f"{operation.root.name}.{name}")
             if name == "__typename":
-                steps.append(Step(key, nodes[0], _constant(operation.root.name)))
+                steps.append(Step(key, nodes, _constant(operation.root.name)))
                 continue
             if declared is None:
                 raise Uncompiled
             select = reader.select(key, nodes, operation.root)
             if operation.kind is OperationType.QUERY:
-                steps.append(Step(key, nodes[0], _reading(self.house, declared, select)))
+                steps.append(Step(key, nodes, _reading(self.house, declared, select)))
             else:
-                steps.append(Step(key, nodes[0], _writing(self.house, declared, select, operation, nodes[0])))
+                steps.append(Step(key, nodes, _writing(self.house, declared, select, operation, nodes[0])))
         return steps
 
     async def _compiled(
         self, operation: Operation, steps: list[Step], context: Context, values: VariableValues
-    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    ) -> Outcome:
         data: dict[str, Any] = {step.key: None for step in steps}
         errors: list[dict[str, Any]] = []
         if len(steps) == 1 or operation.kind is OperationType.MUTATION:
@@ -155,7 +164,7 @@ class GraphEngine:
             outcomes = await asyncio.gather(*(_attempt(step, context, values) for step in steps))
         for step, outcome in zip(steps, outcomes, strict=True):
             if isinstance(outcome, Exception):
-                errors.append(as_json(GraphQLError("", step.node, path=[step.key], original_error=outcome)))
+                errors.append(as_json(GraphQLError("", step.nodes, path=[step.key], original_error=outcome)))
             else:
                 data[step.key] = outcome
         return data, errors

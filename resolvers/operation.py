@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    get_named_type,
     type_from_ast,
     validate,
 )
@@ -33,6 +34,8 @@ V = TypeVar("V")
 DOCUMENTS = 1_000
 SHAPES = 64
 ERRORS = 20
+ABSENT = "absent"
+"""In place of a fingerprint: a variable that was left out is not one that is null."""
 
 
 class Recent(Generic[K, V]):
@@ -76,7 +79,7 @@ class Operation:
 
     def shape(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         """What of the variables decides the statements' text."""
-        return tuple(fingerprint(variables.get(name), kind) for name, kind in self.shaping)
+        return tuple(fingerprint(variables[n], kind) if n in variables else ABSENT for n, kind in self.shaping)
 
     def reader(self, schema: GraphQLSchema, variables: Mapping[str, Any]) -> Reader:
         """A reader of its selections for these variables."""
@@ -140,16 +143,13 @@ class Library:
         return found
 
     def _shaping(self, node: OperationDefinitionNode) -> tuple[tuple[str, Any], ...]:
-        """The variables that can shape statements; a mutation's input never does."""
+        """The variables that can shape statements; what a mutation takes as its input never does."""
         declared = [
             (v.variable.name.value, type_from_ast(self.derived.core, v.type)) for v in node.variable_definitions or ()
         ]
-        mutation = node.operation is OperationType.MUTATION
-        return tuple((n, k) for n, k in declared if shapes(k) and not (mutation and not _flag(k)))
-
-
-def _flag(kind: Any) -> bool:
-    return str(kind).strip("!") == "Boolean"
+        mutations = self.derived.core.mutation_type.fields.values() if self.derived.core.mutation_type else ()
+        written = {get_named_type(f.args["input"].type) for f in mutations if "input" in f.args}
+        return tuple((n, k) for n, k in declared if shapes(k) and get_named_type(k) not in written)
 
 
 def _unknown(name: str | None, found: Mapping[str | None, Operation]) -> OmnisonicError:

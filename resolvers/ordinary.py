@@ -6,10 +6,12 @@ response key, while graphql-core collects fields, checks types and lets nulls ri
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from graphql import (
     ExecutionResult,
+    GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
     is_abstract_type,
@@ -18,6 +20,7 @@ from graphql import (
 from graphql import execute as run
 from graphql.pyutils import is_awaitable
 
+from ontology.errors import Unavailable
 from resolvers.context import Context, House
 from resolvers.errors import as_json
 from resolvers.operation import Operation
@@ -26,6 +29,8 @@ from resolvers.roots import Root
 from resolvers.selection import Reader
 from resolvers.transport import Request
 from resolvers.writing import write_field
+
+_log = logging.getLogger(__name__)
 
 
 def attach(house: House) -> None:
@@ -49,6 +54,9 @@ def _typename(value: dict[str, Any], info: GraphQLResolveInfo[Any], _kind: Any) 
     return str(value[TYPENAME])
 
 
+NULL = "Cannot return null for non-nullable field "
+"""How graphql-core begins to say so."""
+
 TYPENAME = "\0type"
 """Where a value of an abstract type says what it is; no response key can be called that."""
 
@@ -64,7 +72,7 @@ def _root(declared: Root, operation: str) -> Any:
         select = reader.select(str(info.path.key), list(info.field_nodes), info.parent_type)
         if operation == "Query":
             return await read_field(context.house, declared, select, strict=False).run(context)
-        return await write_field(context.house, declared, select).run(context, args)
+        return await write_field(context.house, declared, select, strict=False).run(context, args)
 
     return resolve
 
@@ -82,4 +90,15 @@ async def execute(operation: Operation, request: Request, context: Context) -> t
         core, operation.document, context_value=context, variable_values=request.variables or {}, operation_name=name
     )
     result: ExecutionResult = await found if is_awaitable(found) else found
-    return result.data, [as_json(error) for error in result.errors or ()]
+    return result.data, [as_json(_explained(error)) for error in result.errors or ()]
+
+
+def _explained(error: GraphQLError) -> GraphQLError:
+    """An error that says what is wrong where the store lacks a value that must be there."""
+    cause = error.original_error
+    if not isinstance(cause, TypeError) or not str(cause).startswith(NULL):
+        return error
+    place = str(cause).removeprefix(NULL).rstrip(".")
+    _log.error("A value that must be there is missing: %s", place)
+    lost = Unavailable("VALUE_MISSING", f"{place} has no value in the store.", "Leave it out; its owner must mend it.")
+    return GraphQLError("", error.nodes, path=error.path, original_error=lost)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph import past
@@ -19,6 +18,10 @@ KINDS = {
     "node": RootKind.NODE,
     "search": RootKind.SEARCH,
 }
+
+
+IDS = "\0ids"
+"""Beside the variables of a request; no variable can be called that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class PastField:
         at = past.At.of(resolve(self.moment, context.variables), resolve(self.size, context.variables))
 
         async def records(cids: list[str], wanted: tuple[Select, ...]) -> Any:
-            return await written(house, "ProvenanceRecord", wanted).run(literal({"ids": cids}, context))
+            return await written(house, "ProvenanceRecord", wanted).run(literal(cids, context))
 
         reader = past.Past(house.store, house.registry, house.base_iri, context.viewer, at, context.remaining, records)
         return await reader.lookup(self.root, context.variables)
@@ -76,12 +79,12 @@ def compiled(house: House, root: Root, *, strict: bool = True) -> RootField:
     return RootField(root, statement, "$viewer" in statement.text)
 
 
-def written(house: House, type_name: str, wanted: tuple[Select, ...]) -> RootField:
-    """What is wanted of entities that a mutation wrote, by `ids` in the variables."""
-    select = Select("ids", "ids", {"ids": Ref(("ids",))}, {type_name: wanted})
-    return compiled(house, Root(RootKind.BY_IDS, type_name, select))
+def written(house: House, type_name: str, wanted: tuple[Select, ...], *, strict: bool = True) -> RootField:
+    """What is wanted of entities that a mutation wrote, by the ids that `literal` adds to the variables."""
+    select = Select("ids", "ids", {"ids": Ref((IDS,))}, {type_name: wanted})
+    return compiled(house, Root(RootKind.BY_IDS, type_name, select), strict=strict)
 
 
-def literal(values: Mapping[str, Any], context: Context) -> Context:
-    """The same context with other variables."""
-    return Context(context.house, context.viewer, values, context.until)
+def literal(ids: list[str], context: Context) -> Context:
+    """The same context, its variables joined by the ids that were written."""
+    return replace(context, variables={**context.variables, IDS: ids})

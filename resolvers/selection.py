@@ -94,6 +94,8 @@ class Reader:
             wanted = (
                 condition.value if isinstance(condition, BooleanValueNode) else self.variables.get(condition.name.value)
             )
+            if wanted is None and not self.tag:
+                raise Uncompiled
             if bool(wanted) is (name == "skip"):
                 return False
         return True
@@ -134,13 +136,20 @@ class Reader:
 
     def arguments(self, declared: GraphQLField, node: FieldNode) -> dict[str, Any]:
         """The field's arguments; values that come with the request are Refs."""
-        given = {a.name.value: a.value for a in node.arguments or ()}
+        given = {a.name.value: a.value for a in node.arguments or () if self._said(a.value)}
         return {name: self._value(declared.args[name].type, value) for name, value in given.items()}
+
+    def _said(self, node: ValueNode) -> bool:
+        """Whether a value is there: a variable that was not given counts as if its place were left out."""
+        return not isinstance(node, VariableNode) or node.name.value in self.variables
 
     def _value(self, kind: GraphQLInputType, node: ValueNode) -> Any:
         if isinstance(node, VariableNode):
             name = node.name.value
-            return self._variable(kind, (name,), self.variables.get(name))
+            value = self.variables.get(name)
+            if value is None and isinstance(kind, GraphQLNonNull) and not self.tag:
+                raise Uncompiled  # a null where none may be: the ordinary executor knows what to say
+            return self._variable(kind, (name,), value)
         if isinstance(node, NullValueNode):
             return None
         if isinstance(kind, GraphQLNonNull):
@@ -149,7 +158,8 @@ class Reader:
             items = node.values if isinstance(node, ListValueNode) else [node]
             return [self._value(kind.of_type, item) for item in items]
         if isinstance(kind, GraphQLInputObjectType) and isinstance(node, ObjectValueNode):
-            return {f.name.value: self._value(kind.fields[f.name.value].type, f.value) for f in node.fields}
+            said = [f for f in node.fields if self._said(f.value)]
+            return {f.name.value: self._value(kind.fields[f.name.value].type, f.value) for f in said}
         return coerce_input_literal(node, kind)
 
     def _variable(self, kind: Any, path: tuple[str | int, ...], value: Any) -> Any:

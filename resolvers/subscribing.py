@@ -13,7 +13,8 @@ from graphql import FieldNode, GraphQLError
 
 from graph.feed import FeedRecord
 from graph.plan import Select, resolve
-from ontology.errors import Invalid, OmnisonicError
+from graph.shape import Missing
+from ontology.errors import Invalid, OmnisonicError, Unavailable
 from ontology.terms import NodeSpec
 from resolvers.changes import key_of
 from resolvers.context import Context
@@ -21,6 +22,7 @@ from resolvers.errors import as_json
 from resolvers.operation import Operation
 from resolvers.ordinary import TYPENAME
 from resolvers.rootfield import RootField, literal, written
+from resolvers.selection import Uncompiled
 
 LOG = "public"
 
@@ -44,7 +46,7 @@ class Message:
                 found[one.key] = self.typename
             else:
                 key = event.cid if one.name == "record" else event.entity_id
-                (found[one.key],) = await self.reads[one.key].run(literal({"ids": [key]}, context))
+                (found[one.key],) = await self.reads[one.key].run(literal([key], context))
         return found
 
 
@@ -72,6 +74,10 @@ async def follow(context: Context, operation: Operation) -> AsyncGenerator[bytes
     except OmnisonicError as error:
         yield orjson.dumps({"errors": [_located(error, nodes[0], key)]})
         return
+    except Uncompiled:
+        wrong = Invalid("BAD_USER_INPUT", "A variable is null where no null may be.", "Give it a value.")
+        yield orjson.dumps({"errors": [_located(wrong, nodes[0], key)]})
+        return
     async with aclosing(context.house.feed.follow(after, etypes={message.spec.name}, entity=entity)) as events:
         async for event in events:
             context.until = monotonic() + context.house.seconds
@@ -79,6 +85,9 @@ async def follow(context: Context, operation: Operation) -> AsyncGenerator[bytes
                 yield orjson.dumps({"data": {key: await message.shape(event, context)}})
             except OmnisonicError as error:
                 yield orjson.dumps({"data": None, "errors": [_located(error, nodes[0], key)]})
+            except Missing:
+                lost = Unavailable("VALUE_MISSING", "A value that must be there is not.", "Ask for less.")
+                yield orjson.dumps({"data": None, "errors": [_located(lost, nodes[0], key)]})
 
 
 def _prepare(context: Context, operation: Operation, select: Select) -> tuple[Message, str | None, int | None]:

@@ -22,6 +22,7 @@ WRITE = "write"
 class WriteField:
     """One root field of Mutation: what it does, what is wanted back, and how the written entities are read."""
 
+    key: str
     declared: Root
     spec: Spec
     wanted: tuple[Select, ...]
@@ -35,7 +36,9 @@ class WriteField:
                 "FORBIDDEN", "Writing needs a token with the scope write.", "Send Authorization: Bearer <token>."
             )
         try:
-            committed = await self._commit(context, args)
+            if self.key not in context.done:
+                context.done[self.key] = await self._commit(context, args)
+            committed = context.done[self.key]
         except Unavailable:
             raise
         except OmnisonicError as problem:
@@ -80,7 +83,7 @@ class WriteField:
         found: dict[str, list[Any]] = {}
         for one in wanted:
             if one.name == self.spec.singular and one.key in self.reads:
-                found[one.key] = await self.reads[one.key].run(literal({"ids": ids}, context))
+                found[one.key] = await self.reads[one.key].run(literal(ids, context))
         return found
 
     def _many(self, committed: Committed, outcomes: list[_Outcome], found: dict[str, list[Any]]) -> dict[str, Any]:
@@ -147,10 +150,11 @@ class _Outcome:
         return [{s.key: facts[s.name] for s in selects}]
 
 
-def write_field(house: House, declared: Root, select: Select) -> WriteField:
+def write_field(house: House, declared: Root, select: Select, *, strict: bool = True) -> WriteField:
     """Compile one root field of Mutation."""
     spec = house.registry.specs[declared.type or ""]
     (payload, wanted), *_ = select.of.items()
     inner = [s for one in wanted if one.name == "results" for s in next(iter(one.of.values()))]
-    reads = {s.key: written(house, spec.name, s.of[spec.name]) for s in (*wanted, *inner) if s.name == spec.singular}
-    return WriteField(declared, spec, wanted, payload, reads)
+    asked = [s for s in (*wanted, *inner) if s.name == spec.singular]
+    reads = {s.key: written(house, spec.name, s.of[spec.name], strict=strict) for s in asked}
+    return WriteField(select.key, declared, spec, wanted, payload, reads)

@@ -14,6 +14,8 @@ from graph import schema
 from graph.commit import Door
 from graph.driver import Store, Target
 from ontology.registry import core
+from tests.graph.catalogue import Catalogue
+from tests.graph.reader import Reader, WatchedStore, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,3 +59,22 @@ async def store(target: Target, neo4j: Any) -> AsyncIterator[Store]:
 def door(store: Store) -> Door:
     """The write door to the empty store."""
     return make_door(store)
+
+
+# -- a filled store, for what reads: once per module, whose tests and fixtures share one event loop -----------
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def catalogue(target: Target, neo4j: Any) -> AsyncIterator[Catalogue]:
+    """The catalogue, in a store that remembers what was read."""
+    neo4j.wipe()
+    async with WatchedStore(target) as found:
+        written = Catalogue(found)
+        await written.fill()
+        yield written
+
+
+@pytest.fixture(scope="module")
+def reader(catalogue: Catalogue) -> Reader:
+    """Asks the catalogue in GraphQL."""
+    return reader_of(catalogue)
