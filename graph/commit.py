@@ -281,7 +281,7 @@ def _result(fold: Fold, key: Key, entry: Entry | None) -> Result:
 def _replay(request: Request, content: str, answer: str) -> Outcome:
     if content != request.content:
         hint = "Use a new key for new content."
-        return Conflict("IDEMPOTENCY_CONFLICT", "This idempotency key was used for something else.", hint)
+        return Conflict("CONFLICT", "This idempotency key was used for something else.", hint)
     told = json.loads(answer)
     return Committed(told["tx"], tuple(Result(**result) for result in told["results"]), replayed=True)
 

@@ -205,4 +205,4 @@ def _translate(error: Exception) -> OmnisonicError | None:
 
 
 def _down() -> Unavailable:
-    return Unavailable("DATABASE_UNAVAILABLE", "The database does not answer.", "Try again in a few seconds.")
+    return Unavailable("UNAVAILABLE", "The database does not answer.", "Try again in a few seconds.")

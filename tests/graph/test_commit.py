@@ -366,7 +366,7 @@ async def test_the_same_key_and_content_answer_the_same(door: Door, store: Store
     again = await write(door, change, idempotency_key="k")
     assert (again.tx, again.results, again.replayed) == (first.tx, first.results, True)
     assert await raw_picture(store) == before
-    with pytest.raises(Conflict, match="IDEMPOTENCY_CONFLICT"):
+    with pytest.raises(Conflict, match="CONFLICT"):
         await write(door, Upsert("Work", fields={"title": "other"}), idempotency_key="k")
     other = await door.commit([change], actor="urn:omnisonic:actor:other", source=API, idempotency_key="k")
     assert other.results[0].id != first.results[0].id
