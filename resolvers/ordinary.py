@@ -90,7 +90,9 @@ async def execute(operation: Operation, request: Request, context: Context) -> t
         core, operation.document, context_value=context, variable_values=request.variables or {}, operation_name=name
     )
     result: ExecutionResult = await found if is_awaitable(found) else found
-    return result.data, [as_json(_explained(error)) for error in result.errors or ()]
+    places = {key: place for place, key in enumerate(result.data or ())}
+    errors = sorted(result.errors or (), key=lambda e: places.get(e.path[0], 0) if e.path else 0)
+    return result.data, [as_json(_explained(error)) for error in errors]
 
 
 def _explained(error: GraphQLError) -> GraphQLError:
