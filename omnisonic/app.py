@@ -10,21 +10,21 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from omnisonic import ingest_route
 from omnisonic.assembly import Assembly, assemble
+from omnisonic.doors import GRAPHQL
 from omnisonic.engine import bolt
 from omnisonic.settings import Settings
 from omnisonic.web.pages import Pages
 from resolvers.asgi import GraphQLApp
 
 _BOLT_PORT = 7687
-GRAPHQL = "/graphql"
 
 
-def create_app(settings: Settings | None = None) -> ASGIApp:
+def create_app(settings: Settings | None = None) -> Front:
     """The application for `settings`, by default those of the environment."""
     settings = settings or Settings.load()
     parts = assemble(settings)
@@ -53,6 +53,8 @@ def _rest(settings: Settings, parts: Assembly, pages: Pages) -> Starlette:
         async with parts.running():
             yield
 
+    routes: list[BaseRoute] = [Route("/health/live", live), Route("/health/ready", ready)]
+    routes += [*ingest_route.routes(parts), *pages.routes()]
     app = Starlette(
         routes=[
             Route("/health/live", live),

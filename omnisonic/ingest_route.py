@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,7 +9,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from ingest.http import post_rows
-from ontology.errors import OmnisonicError
+from omnisonic.doors import DOORS
+from ontology.errors import Denied, OmnisonicError
 from resolvers.errors import as_json
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from omnisonic.assembly import Assembly
 
-log = logging.getLogger(__name__)
+PATH = "/ingest/isrc"
+HINT = "Send Authorization: Bearer <token>; make one with `omnisonic token create --scope write`."
 
 
 def routes(parts: Assembly) -> list[Route]:
@@ -27,6 +28,8 @@ def routes(parts: Assembly) -> list[Route]:
     async def post(request: Request) -> Response:
         try:
             viewer = await parts.authenticate(request.headers.get("authorization"))
+            if not DOORS[PATH].static(viewer):
+                raise Denied("SCOPE_MISSING", "Writing needs a token with the scope write.", HINT)
             answer = await post_rows(
                 parts.door,
                 viewer,
@@ -39,7 +42,7 @@ def routes(parts: Assembly) -> list[Route]:
             return refusal(error)
         return StreamingResponse(answer.body, answer.status, media_type=answer.content_type)
 
-    return [Route("/ingest/isrc", post, methods=["POST"])]
+    return [Route(PATH, post, methods=["POST"])]
 
 
 def refusal(error: OmnisonicError) -> Response:
