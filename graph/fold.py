@@ -84,7 +84,7 @@ class Fold:
                 self._join(change, self.drafts[key])
         touched = [self.drafts[key] for key in dict.fromkeys(keys)]
         for draft in touched:
-            _complete(draft)
+            complete(draft)
         if any(draft.deleted for draft in touched):
             self._check_ends()
         return keys
@@ -121,7 +121,7 @@ class Fold:
         draft = self._draft(key)
         if draft.deleted:  # deleted and written again in one commit: begin from nothing
             draft.deleted, draft.fields, draft.identifiers, draft.edges = False, {}, {}, {}
-        _set_fields(draft, change)
+        set_fields(draft, change)
         self._set_identifiers(draft, change)
         if change.ref is not None:
             self._locals[change.ref] = key
@@ -177,7 +177,7 @@ class Fold:
             for name, edge in change.edges.items():
                 types = (spec.edges[name].target,)
                 ids = {self._ref(ref, types, f"{change.at}.{name}")[1] for ref in edge.refs}
-                _set_edge(draft, name, edge.mode, ids, many=spec.edges[name].many)
+                set_edge(draft, name, edge.mode, ids, many=spec.edges[name].many)
 
     def _ref(self, ref: Ref, types: tuple[str, ...], path: str) -> Key:
         """The one entity a reference names, among the types that may stand there."""
@@ -217,7 +217,7 @@ class Fold:
             if neighbour.edge is not None:
                 self._draft(neighbour.edge).deleted = True
             elif neighbour.owner is not None:
-                _set_edge(self._draft(neighbour.owner), neighbour.name, "remove", {key[1]}, many=True)
+                set_edge(self._draft(neighbour.owner), neighbour.name, "remove", {key[1]}, many=True)
             else:
                 self.loose.append(neighbour.eid)
         return key
@@ -237,7 +237,8 @@ def _leads_to(draft: Draft, gone: set[Key]) -> bool:
     )
 
 
-def _set_fields(draft: Draft, change: Checked) -> None:
+def set_fields(draft: Draft, change: Checked) -> None:
+    """Set what a change gives; None removes a field."""
     for name, value in change.fields.items():
         if value is None:
             draft.fields.pop(name, None)
@@ -245,7 +246,8 @@ def _set_fields(draft: Draft, change: Checked) -> None:
             draft.fields[name] = value
 
 
-def _set_edge(draft: Draft, name: str, mode: str, ids: set[str], *, many: bool) -> None:
+def set_edge(draft: Draft, name: str, mode: str, ids: set[str], *, many: bool) -> None:
+    """Set, add to or take from the targets of one plain edge."""
     before = draft.edges.get(name, set())
     kept = before if mode == "add" and many else set[str]()
     after = before - ids if mode == "remove" else kept | ids
@@ -255,7 +257,7 @@ def _set_edge(draft: Draft, name: str, mode: str, ids: set[str], *, many: bool) 
         draft.edges.pop(name, None)
 
 
-def _complete(draft: Draft) -> None:
+def complete(draft: Draft) -> None:
     """Raises Invalid when something required is missing from what a draft is to become."""
     if draft.deleted:
         return
