@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import graphql
+from benchmarks import graphql, ingest, start
 from benchmarks.places import RESULTS
-from benchmarks.table import graphql_figures, graphql_table
+from benchmarks.table import graphql_figures, graphql_table, limits_table
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
     parser.add_argument("--quick", action="store_true", help="the short form: for a look, not for the record")
     parser.add_argument("--keep", action="store_true", help="keep table and result under docs/benchmarks")
-    parser.add_argument("--only", default="", help="names of operations, separated by commas (graphql)")
+    parser.add_argument("--only", default="", help="some of it: operations of graphql, speed or memory of ingest")
     options = parser.parse_args()
     result, table, figures = _run(options.name, quick=options.quick, only=tuple(filter(None, options.only.split(","))))
     print(table, flush=True)
@@ -31,10 +31,13 @@ def main() -> int:
     return 0
 
 
-def _run(_name: str, *, quick: bool, only: tuple[str, ...]) -> tuple[Any, str, Any]:
+def _run(name: str, *, quick: bool, only: tuple[str, ...]) -> tuple[Any, str, Any]:
     """The result to keep, its table, and the object for programs."""
-    rows = graphql.measure(quick=quick, only=only)
-    return {"machine": machine(), "rows": rows}, graphql_table(rows), graphql_figures(rows)
+    if name == "graphql":
+        rows = graphql.measure(quick=quick, only=only)
+        return {"machine": machine(), "rows": rows}, graphql_table(rows), graphql_figures(rows)
+    figures = ingest.measure(quick=quick, only=only) if name == "ingest" else start.measure(quick=quick)
+    return {"machine": machine(), "figures": figures}, limits_table(figures), figures
 
 
 def keep(name: str, result: Any, table: str) -> None:

@@ -44,7 +44,7 @@ class House:
 def house(settings: Settings, *, write: bool = True) -> Iterator[House]:
     """Run `omnisonic up` on a data dir; with `write`, `auth` holds a token that may write."""
     argv = [str(ROOT / ".venv" / "bin" / "omnisonic"), "up"]
-    environ = settings.environ() | {"OMNISONIC_PORT": str(_free_port()), "OMNISONIC_DEMO": "false"}
+    environ = settings.environ() | {"OMNISONIC_PORT": str(_free_port())}
     began = time.monotonic()
     with _child(argv, "omnisonic", environ) as (child, out):
         line = _await_line(child, out, READY, LOGS / "omnisonic.log")

@@ -59,6 +59,13 @@ def empty() -> Settings:
     return settings
 
 
+def ordinary() -> Settings:
+    """Settings of a new instance with the defaults of the product, the demo catalogue among them."""
+    settings = Settings.load({}, data_dir=WORK / "ordinary")
+    shutil.rmtree(settings.data_dir, ignore_errors=True)
+    return settings
+
+
 def _version(recordings: int) -> str:
     """What a catalogue depends on: another generator makes another one."""
     return f"{recordings}-{hashlib.sha256((HERE / 'catalogue.py').read_bytes()).hexdigest()[:8]}"
