@@ -15,6 +15,7 @@ from uuid import UUID
 
 from graph.change import ByIdentifier, Change, Committed, Entity, Ref, Result, Source
 from graph.check import Checked, check, check_idempotency_key, content_hash
+from graph.driver import ValueTakenError
 from graph.fold import EntityTakenError, Fold
 from graph.group import Group
 from graph.lock import Facts, Key, Reader, Wanted
@@ -164,12 +165,22 @@ class Attempt:
         self.recorded = bool(journal.rows)
         if journal.rows or answers:
             self._doubt = (journal.rows[0]["cid"], outcomes) if journal.rows else None
-            await rows.store(tx, journal.rows, answers)
+            await self._store(tx, rows, journal.rows, answers)
         for at in keys:
             beside = self.requests[at].beside
             if beside is not None:
                 await beside(tx)
         return outcomes
+
+    async def _store(self, tx: Transaction, rows: Rows, records: list[Row], answers: list[Row]) -> None:
+        try:
+            await rows.store(tx, records, answers)
+        except ValueTakenError as error:
+            # ids and identifiers are found when we begin anew; a unique field stays taken
+            if (error.token, error.name) in self.door.names.unique:
+                message = f"Another {error.token} has this {error.name}."
+                raise Conflict("VALUE_TAKEN", message, "Give another, or update that one.", path=error.name) from None
+            raise
 
     async def _read(self, tx: Transaction) -> Facts:
         wanted, facts = Wanted(), Facts()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -49,6 +50,19 @@ class Target:
     database: str | None = None
 
 
+class OtherWriterError(Exception):
+    """Raised by work that found the store changed under it; `Store.write` begins it anew."""
+
+
+class ValueTakenError(OtherWriterError):
+    """A value that must be unique stands elsewhere: `token` is the label or relationship type."""
+
+    def __init__(self, token: str, name: str) -> None:
+        super().__init__(token, name)
+        self.token = token
+        self.name = name
+
+
 class Transaction:
     """One open transaction: every statement answers with the values of its single record."""
 
@@ -59,11 +73,14 @@ class Transaction:
 
     async def run(self, cypher: str, parameters: Mapping[str, Any]) -> list[Any]:
         """The values of the one record that the statement returns; empty when it returns none."""
-        return await _single(await self._tx.run(cypher, dict(parameters)))
+        try:
+            return await _single(await self._tx.run(cypher, dict(parameters)))
+        except exceptions.ConstraintError as error:
+            taken = _TAKEN.search(error.message or "")
+            raise ValueTakenError(*taken.groups()) if taken else OtherWriterError from None
 
 
-class OtherWriterError(Exception):
-    """Raised by work that found the store changed under it; `Store.write` begins it anew."""
+_TAKEN = re.compile(r"already exists with (?:label|type) `(\w+)` and propert(?:y|ies) `(\w+)`")
 
 
 class Store:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph.fold import own_fields
-from ontology.terms import NodeSpec, Spec, Visibility
+from ontology.terms import EdgeSpec, NodeSpec, Spec, Visibility
 from provenance.cid import Cid
 from provenance.clock import next_time
 from provenance.record import SALT_BYTES, Source, build_payload, build_record
@@ -52,6 +52,12 @@ class Names:
     def __init__(self, registry: Registry, base_iri: str) -> None:
         self.prefix = {name: f"{base_iri}/{spec.path}/" for name, spec in registry.specs.items()}
         self.private = {name: frozenset(spec.private_fields) for name, spec in registry.specs.items()}
+        self.unique = {
+            (spec.rel if isinstance(spec, EdgeSpec) else name, f.name)
+            for name, spec in registry.recorded.items()
+            for f in spec.fields.values()
+            if f.unique
+        }
 
 
 class Journal:
