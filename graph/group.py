@@ -45,7 +45,8 @@ class Group(Generic[Asked, Answer]):
             task.add_done_callback(self._tasks.discard)
 
     async def _trip(self) -> None:
-        party, weight = [self._waiting.popleft()], 0
+        party = [self._waiting.popleft()]
+        weight = party[0][1]
         while self._waiting and weight + self._waiting[0][1] <= self.MOST:
             weight += self._waiting[0][1]
             party.append(self._waiting.popleft())
