@@ -121,27 +121,27 @@ async def export(
     """
     for spec in sorted(registry.recorded.values(), key=lambda s: s.name):
         if spec.name not in but:
-            async for line in _exported(store, registry, spec):
+            async for line in _exported(store, spec):
                 yield line
     identifiers = "RETURN COLLECT { MATCH (n:Identifier) WHERE n.key > $after RETURN n.key ORDER BY n.key LIMIT $page }"
     async for key in _paged(store, identifiers, str):
         yield orjson.dumps(["Identifier", key]) + b"\n"
 
 
-async def _exported(store: Store, registry: Registry, spec: Spec) -> AsyncIterator[bytes]:
+async def _exported(store: Store, spec: Spec) -> AsyncIterator[bytes]:
     names = [f.name for f in spec.fields.values() if not f.system]
     if isinstance(spec, EdgeSpec):
-        match = f"MATCH (a)-[n:{spec.rel}]->(b) WHERE n.id > $after RETURN [properties(n), [labels(a)[0], a.id, labels(b)[0], b.id]]"
+        ends = "[labels(a)[0], a.id, labels(b)[0], b.id]"
+        match = f"MATCH (a)-[n:{spec.rel}]->(b) WHERE n.id > $after RETURN [properties(n), {ends}]"
     else:
-        match = f"MATCH (n:{spec.name}) WHERE n.id > $after RETURN [properties(n), {_owned(registry, spec)}]"
+        match = f"MATCH (n:{spec.name}) WHERE n.id > $after RETURN [properties(n), {_owned(spec)}]"
     text = f"RETURN COLLECT {{ {match} ORDER BY n.id LIMIT $page }}"
     async for props, rest in _paged(store, text, lambda item: str(item[0]["id"])):
         state = {name: props[name] for name in names if name in props}
         yield orjson.dumps([spec.name, props["id"], state, _sorted(rest)], option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
-def _owned(registry: Registry, spec: Spec) -> str:
-    del registry
+def _owned(spec: Spec) -> str:
     rels = (
         "|".join(sorted({e.rel for e in spec.edges.values()} | {"IDENTIFIED_BY"})) if isinstance(spec, NodeSpec) else ""
     )

@@ -130,7 +130,7 @@ async def strangers(store: Store, etype: str, ids: Iterable[str], refs: Sequence
         "RETURN [id, rel + ' ' + labels(m)[0] + ' ' + m.id] }"
     )
     (found,) = await store.read(text, {"ids": list(ids), "refs": list(refs)})
-    return {known: what for known, what in found}
+    return dict(found)
 
 
 async def batches(store: Store, most: int = 100) -> list[Row]:

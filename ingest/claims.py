@@ -95,7 +95,7 @@ def checked(etype: str, fields: dict[str, object], problems: list[Problem]) -> d
     known = spec_of(etype).fields
     found: dict[str, object] = {}
     for name, value in fields.items():
-        if value is None or value == "" or value == []:
+        if value in (None, "", []):
             continue
         try:
             kept = check_value(known[name], value)

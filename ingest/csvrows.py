@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ingest.causes import Notes, Problem
@@ -26,15 +27,16 @@ SPAN = 100
 csv.field_size_limit(1 << 25)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """What the columns mean. `fields` has one entry per column, None for one that is not used."""
 
     delimiter: str
     fields: tuple[str | None, ...]
 
-    @property
+    @cached_property
     def used(self) -> list[tuple[int, str]]:
+        """Position and field of each column that is used."""
         return [(i, name) for i, name in enumerate(self.fields) if name is not None]
 
 
@@ -49,9 +51,8 @@ def rows(source: Iterable[Line], notes: Notes) -> Iterator[Row | Bad]:
             continue
         elif header is None:
             header = read_header(decode(line.data, line.number, notes), notes, line.number)
-            used, count = header.used, len(header.fields)
         else:
-            yield _row(line, reader, header.delimiter, used, count, notes)
+            yield _row(line, reader, header, notes)
     if header is None:
         notes.add("INPUT_EMPTY", "There is no header and no row.")
 
@@ -97,23 +98,21 @@ class _Pushback:
         self._back.extendleft(reversed(taken))
 
 
-def _row(
-    line: Line, reader: _Pushback, delimiter: str, used: list[tuple[int, str]], count: int, notes: Notes
-) -> Row | Bad:
+def _row(line: Line, reader: _Pushback, header: Header, notes: Notes) -> Row | Bad:
     text = decode(line.data or b"", line.number, notes)
     if "\0" in text:
         return Bad(line.number, Problem("NUL_BYTE", "The row holds a zero byte."))
-    cells = text.split(delimiter) if '"' not in text else _quoted(text, line, reader, delimiter, count, notes)
+    cells = text.split(header.delimiter) if '"' not in text else _quoted(text, line, reader, header, notes)
     if cells is None:
         return Bad(
             line.number, Problem("QUOTES_BROKEN", f"A double quote is not closed or not doubled: {text[:80]!r}.")
         )
-    if len(cells) != count:
-        problem = _miscounted(cells, count)
+    if len(cells) != len(header.fields):
+        problem = _miscounted(cells, len(header.fields))
         if problem is not None:
             return Bad(line.number, problem)
     found: dict[str, object] = {}
-    for i, name in used:
+    for i, name in header.used:
         cell = cells[i].strip()
         if cell:
             found[name] = f"{found[name]}; {cell}" if name in found else cell
@@ -128,12 +127,13 @@ def _miscounted(cells: list[str], count: int) -> Problem | None:
     return Problem("CELLS_TOO_FEW", f"The row has {len(cells)} cells, the header {count}.")
 
 
-def _quoted(text: str, line: Line, reader: _Pushback, delimiter: str, count: int, notes: Notes) -> list[str] | None:
+def _quoted(text: str, line: Line, reader: _Pushback, header: Header, notes: Notes) -> list[str] | None:
     """The cells of a record with quotes, over several lines where a quoted cell does; None when broken.
 
     A record over several lines must have the right number of cells: otherwise its first line is at fault and
     the others are read again by themselves.
     """
+    delimiter, count = header.delimiter, len(header.fields)
     cells = _split(text, delimiter)
     if cells is not None or not _open(text, delimiter):
         return cells

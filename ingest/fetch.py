@@ -46,7 +46,7 @@ def blocks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def text_bytes(parts: Iterable[bytes], notes: Notes) -> Iterator[bytes]:
-    """The input as UTF-8 without a mark: unzipped, transcoded where it is UTF-16 or UTF-32, `\\n` line ends.
+    """The input as UTF-8 without a mark: unzipped, transcoded where it is UTF-16 or UTF-32, LF line ends.
 
     What is neither stays as it is: single lines that are no UTF-8 are dealt with by `decode`.
     """
@@ -127,7 +127,7 @@ def _translated(text: str, encoding: str, notes: Notes) -> bytes:
 
 
 def lines(parts: Iterable[bytes], limit: int = MAX_ROW) -> Iterator[Line]:
-    """Numbered lines from 1, without `\\n` or `\\r\\n`. One that is longer than the limit comes without data."""
+    """Numbered lines from 1, without LF or CR LF. One that is longer than the limit comes without data."""
     number = 1
     held: list[bytes] = []
     size = 0

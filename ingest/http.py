@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import queue
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 import orjson
@@ -71,7 +71,9 @@ async def post_rows(
     line: {"error": {code, message, hint}}.
     """
     if not viewer.has("write"):
-        raise Denied("SCOPE_MISSING", "Writing needs a token with the scope `write`.", "Send `Authorization: Bearer …`.")
+        raise Denied(
+            "SCOPE_MISSING", "Writing needs a token with the scope `write`.", "Send `Authorization: Bearer …`."
+        )
     options = _options(door, viewer, content_type, dict(query or {}))
     feed = _Feed(body)
     given = [Input("request", feed.blocks)]
@@ -128,7 +130,7 @@ class _Feed:
         self._closed = False
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> _Feed:
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._carry())
         return self
 

@@ -76,19 +76,23 @@ class _Row:
             if against is not None:
                 return self._review(against, found.live.id)
         self.ids[id(main)] = self.done.entity = found.live.id if found else main.first_id
-        claims = [c for c in self.draft.claims if id(c) not in self.match.dropped]
-        for claim in claims:
-            if id(claim) not in self.ids:
-                self.ids[id(claim)] = self._identify(claim)
-        for claim in claims:
-            if id(claim) not in self.match.dropped:
-                self._state(claim)
-        for credit in self.draft.credits:
-            if id(credit) not in self.match.dropped:
-                self._credit(credit)
+        self._changes()
         if self.done.touched:
             self.done.outcome = "updated" if found else "created"
         return self.done
+
+    def _changes(self) -> None:
+        """All identities first: a claim's edges may lead to claims that come after it."""
+        dropped = self.match.dropped
+        for claim in self.draft.claims:
+            if id(claim) not in dropped and id(claim) not in self.ids:
+                self.ids[id(claim)] = self._identify(claim)
+        for claim in self.draft.claims:
+            if id(claim) not in dropped:
+                self._state(claim)
+        for credit in self.draft.credits:
+            if id(credit) not in dropped:
+                self._credit(credit)
 
     def _review(self, problem: Problem, entity: str | None) -> Plan:
         return Plan(self.draft.line, "needs_review", [problem, *self.done.problems], entity)

@@ -30,20 +30,27 @@ def differences(claim: Claim, live: Live, settled: bool, ref: str, problems: lis
             more = [item for item in value if item not in have]
             if more:
                 told[name] = [*have, *more]
-        elif have != value:
-            if name in claim.earliest:
-                if _earlier(have, value):
-                    told[name] = value
-            elif claim.leading and not settled and not _as_good(claim, name, have, value):
-                if not claim.own and live.ref == ref:
-                    problems.append(
-                        Problem("VALUE_DIFFERS", f"{name} is {value!r} here and {have!r} in an earlier row.")
-                    )
-                else:
-                    told[name] = value
-            elif name == "title" and claim.etype == "Release" and not claim.own and not close(str(have), str(value)):
-                problems.append(Problem("ALBUM_DIFFERS", f"The row says {value!r}, the graph {have!r}."))
+        elif have != value and name in claim.earliest:
+            if _earlier(have, value):
+                told[name] = value
+        elif have != value and not settled and _prevails(claim, live, name, ref, problems):
+            told[name] = value
     return told
+
+
+def _prevails(claim: Claim, live: Live, name: str, ref: str, problems: list[Problem]) -> bool:
+    """Whether the claim's value takes the place of another one; tells of those that do not but should be seen."""
+    have, value = live.fields[name], claim.fields[name]
+    if not claim.leading:
+        if (claim.etype, name, claim.own) == ("Release", "title", "") and not close(str(have), str(value)):
+            problems.append(Problem("ALBUM_DIFFERS", f"The row says {value!r}, the graph {have!r}."))
+        return False
+    if _as_good(claim, name, have, value):
+        return False
+    if not claim.own and live.ref == ref:
+        problems.append(Problem("VALUE_DIFFERS", f"{name} is {value!r} here and {have!r} in an earlier row."))
+        return False
+    return True
 
 
 def _earlier(have: Any, value: Any) -> bool:

@@ -101,6 +101,10 @@ async def ingest(
     return await run.all()
 
 
+def _rejected(row: Bad) -> Plan:
+    return Plan(row.line, "rejected", [row.problem])
+
+
 def staged(changes: Sequence[Change]) -> list[Change]:
     """The same changes so that none leads to what comes after it: entities, their edges, contributions."""
     entities: list[Change] = []
@@ -184,10 +188,7 @@ class Run:
         for at, (position, item) in enumerate(numbered):
             if self._upset:
                 await self._calm([rest for _, rest in numbered[at:]])
-            if isinstance(item, Bad):
-                plan = Plan(item.line, "rejected", [item.problem])
-            else:
-                plan = self._linker.plan(item)
+            plan = _rejected(item) if isinstance(item, Bad) else self._linker.plan(item)
             self._chunk.plans.append((position, name, plan))
             self._chunk.weight += len(plan.changes)
             if self._chunk.weight >= CHUNK or len(self._chunk.plans) >= CHUNK_ROWS:

@@ -1,26 +1,23 @@
 """`omnisonic ingest`: files into the graph, what became of their rows, and taking a batch back."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-import click
 import typer
 from typer.core import TyperGroup
 
 from omnisonic.cli._options import DataDir, Json
+from omnisonic.cli._rows import WORDS, Rows, lines, row_text
 
 if TYPE_CHECKING:
     from graph.commit import Door
     from omnisonic.settings import Settings
 
-_SHOWN = 50  # rows with problems that a person is shown at once
-_WORDS = ("created", "updated", "unchanged", "rejected", "needs_review")
-
 
 class _FilesOrCommand(TyperGroup):
     """`omnisonic ingest FILE` is `omnisonic ingest run FILE`."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the command in where the first word is none."""
         if args and args[0] not in self.commands and args[0] != "--help":
             args = ["run", *args]
@@ -46,7 +43,9 @@ def run(
     file_format: Annotated[
         str, typer.Option("--format", help="auto, csv, tsv, json, jsonl or musicbrainz; auto looks at the content.")
     ] = "auto",
-    source: Annotated[str, typer.Option(help="Whose data it is. Names without identifiers are one per source.")] = "local",
+    source: Annotated[
+        str, typer.Option(help="Whose data it is. Names without identifiers are one per source.")
+    ] = "local",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, and write nothing.")] = False,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -66,7 +65,7 @@ def run(
 
     given = inputs(paths)
     settings = Settings.load(data_dir=data_dir)
-    show = _Rows(as_json)
+    show = Rows(as_json)
 
     async def work(door: "Door", actor: str) -> Any:
         options = Options(actor, source, file_format, dry_run)
@@ -74,7 +73,7 @@ def run(
             return await ingest(door, given, options, on_row=show, on_progress=bar)
 
     summary = _with_door(settings, work)
-    typer.echo(json.dumps(summary.as_map()) if as_json else "\n".join(_lines(summary.as_map(), show.hidden)))
+    typer.echo(json.dumps(summary.as_map()) if as_json else "\n".join(lines(summary.as_map(), show.hidden)))
 
 
 @group.command()
@@ -92,11 +91,15 @@ def undo(
     from ingest.undo import undo as take_back
     from omnisonic.settings import Settings
 
-    done = _with_door(Settings.load(data_dir=data_dir), lambda door, actor: take_back(door, batch, actor=actor)).as_map()
+    done = _with_door(
+        Settings.load(data_dir=data_dir), lambda door, actor: take_back(door, batch, actor=actor)
+    ).as_map()
     if as_json:
         typer.echo(json.dumps(done))
         return
-    typer.echo(f"batch {batch}: {done['deleted']} deleted, {done['restored']} restored, {done['left']} left as they are")
+    typer.echo(
+        f"batch {batch}: {done['deleted']} deleted, {done['restored']} restored, {done['left']} left as they are"
+    )
     for conflict in done["conflicts"]:
         typer.echo(f"  {conflict['entity']}: {conflict['cause']}")
 
@@ -133,7 +136,7 @@ def show(
         typer.echo(json.dumps(shown | {"rows": rows}))
         return
     typer.echo(f"batch {batch}: {shown['status']}, {shown['source']}, {shown.get('input', '')}")
-    typer.echo("\n".join(_row_text(row) for row in rows))
+    typer.echo("\n".join(row_text(row) for row in rows))
 
 
 @group.command("list")
@@ -154,7 +157,7 @@ def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
         typer.echo(json.dumps(found))
         return
     for one in found:
-        counts = ", ".join(f"{one.get('needsReview' if w == 'needs_review' else w, 0)} {w}" for w in _WORDS)
+        counts = ", ".join(f"{one.get('needsReview' if w == 'needs_review' else w, 0)} {w}" for w in WORDS)
         typer.echo(f"{one['id']}  {one['startedAt'][:19]}  {one['status']}  {one['source']}: {counts}")
 
 
@@ -169,46 +172,10 @@ def _with_door(settings: "Settings", work: Any) -> Any:
 
     async def at(store: Any) -> Any:
         viewer = await local.viewer(store, settings.data_dir)
-        door = Door(
-            store, core(), base_iri=settings.base_iri, clock=local.now, randomness=secrets.token_bytes
-        )
+        door = Door(store, core(), base_iri=settings.base_iri, clock=local.now, randomness=secrets.token_bytes)
         return await work(door, viewer.actor)
 
     return with_store(settings, at)
-
-
-class _Rows:
-    """Tells of rows that need somebody: as JSON lines, or as text up to a number that can be read."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._json = as_json
-        self._shown = 0
-        self.hidden = 0
-
-    def __call__(self, row: dict[str, Any]) -> None:
-        if row["outcome"] not in {"rejected", "needs_review"}:
-            return
-        if self._json:
-            typer.echo(json.dumps(row))
-        elif self._shown < _SHOWN:
-            self._shown += 1
-            typer.echo(_row_text(row), err=True)
-        else:
-            self.hidden += 1
-
-
-def _row_text(row: dict[str, Any]) -> str:
-    where = f"{row['input']}, line {row['line']}" if row.get("input") else f"line {row['line']}"
-    told = f"{where}: {row['outcome'].replace('_', ' ')}"
-    return f"{told}, {row['code']}: {row['cause']} {row.get('repair', '')}".rstrip() if row.get("code") else told
-
-
-def _lines(summary: dict[str, Any], hidden: int) -> list[str]:
-    lines = [f"  … and {hidden} more rows; `omnisonic ingest show {summary['batch']}` shows them"] if hidden else []
-    lines += [f"note: {w['cause']} ({w['times']} x, first in line {w['line']}) {w['repair']}" for w in summary["warnings"]]
-    counts = ", ".join(f"{summary[word]} {word.replace('_', ' ')}" for word in _WORDS)
-    kind = "dry run, nothing written" if summary["dry_run"] else f"batch {summary['batch']}"
-    return [*lines, f"{summary['rows']} rows: {counts}, in {summary['seconds']:.1f} s ({kind})"]
 
 
 class _Bar:
@@ -219,7 +186,7 @@ class _Bar:
         self._bar: Any = None
         self._task: Any = None
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> Self:
         import sys
 
         if not self._quiet and sys.stderr.isatty():

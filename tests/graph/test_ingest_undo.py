@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 async def test_what_was_created_goes(door: Door, store: Store, tmp_path: Path) -> None:
-    path = table(tmp_path / "a.csv", [row(n, album="A", upc="825646285877", iswc="T-034.524.680-1") for n in range(150)])
+    path = table(
+        tmp_path / "a.csv", [row(n, album="A", upc="825646285877", iswc="T-034.524.680-1") for n in range(150)]
+    )
     before = await dump(store)
     summary = await run(door, path)
     assert await dump(store) != before

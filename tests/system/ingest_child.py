@@ -1,4 +1,6 @@
-"""A process that ingests a file and kills itself with -9 at a stage: `ingest_child.py STAGE AFTER URL USER PASSWORD FILE`.
+"""A process that ingests a file and kills itself with -9 at a stage.
+
+Called as `ingest_child.py STAGE AFTER URL USER PASSWORD FILE`.
 
 The stage's function runs AFTER times first. The stage `none` lets it live.
 """
@@ -45,7 +47,7 @@ def dying(function: Callable[..., Any], after: int) -> Callable[..., Any]:
 def arm(stage: str, after: int) -> None:
     """Make the stage deadly."""
     if stage == "fetch":
-        stages.blocks = dying_blocks(after)
+        setattr(stages, "blocks", dying_blocks(after))  # noqa: B010 - it is imported there, not exported
     elif stage == "after commit":
         Attempt.work = returning(Attempt.work, after)  # type: ignore[method-assign]
     elif stage != "none":

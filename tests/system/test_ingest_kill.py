@@ -69,10 +69,15 @@ async def finish(neo4j: RunningNeo4j, path: str) -> tuple[Summary, bytes, dict[s
         state = b"".join([line async for line in export(store, core())])
         rows = [row["line"] async for row in outcomes.rows_of(store, summary.batch)]
         (headless,) = await store.read(
-            "MATCH (n) WHERE n._head IS NOT NULL AND NOT EXISTS { MATCH (:ProvenanceRecord {cid: n._head}) } RETURN count(n)",
+            "MATCH (n) WHERE n._head IS NOT NULL AND NOT EXISTS { MATCH (:ProvenanceRecord {cid: n._head}) } "
+            "RETURN count(n)",
             {},
         )
-        found = {"headless": headless, "lines missing": ROWS - len(set(rows)), "lines twice": len(rows) - len(set(rows))}
+        found = {
+            "headless": headless,
+            "lines missing": ROWS - len(set(rows)),
+            "lines twice": len(rows) - len(set(rows)),
+        }
         return summary, state, found
 
 

@@ -131,9 +131,7 @@ def test_relations_with_dates_works_and_parts() -> None:
     conductor = next(c for c in found.credits if c.fields["role"] == "conductor")
     assert (conductor.fields["beginDate"], conductor.fields["endDate"]) == ("1991-05-29", "1991-05-31")
     (work,) = found.main.edges["works"]
-    assert [whole.name for whole in work.edges["partOf"]] == [
-        "Swan Lake, op. 20: Act II, no. 13: Danses des cygnes"
-    ]
+    assert [whole.name for whole in work.edges["partOf"]] == ["Swan Lake, op. 20: Act II, no. 13: Danses des cygnes"]
 
 
 def relation(kind: str, label: str, direction: str, target: str, **more: Any) -> dict[str, Any]:
@@ -214,9 +212,9 @@ def test_no_document_breaks_the_reader(value: dict[str, Any], kind: str) -> None
 
 
 KEYS = (
-    "relations", "media", "artist-credit", "isrcs", "aliases", "label-info", "life-span", "text-representation", "genres",
-    "release-events", "area", "languages", "language", "secondary-types", "iso-3166-1-codes", "release-group", "length",
-    "type", "status", "video", "releases", "barcode", "begin", "sort-name", "country", "attributes", "target-type",
+    "relations", "media", "artist-credit", "isrcs", "aliases", "label-info", "life-span", "text-representation",
+    "genres", "release-events", "area", "languages", "language", "secondary-types", "iso-3166-1-codes", "release-group",
+    "length", "type", "status", "video", "releases", "barcode", "begin", "sort-name", "country", "attributes", "target-type",
 )  # fmt: skip
 
 
@@ -225,13 +223,14 @@ KEYS = (
 def test_values_of_the_wrong_shape_are_passed_over(odd: object, kind: str) -> None:
     value: dict[str, Any] = {"id": "1", "title": "T", "name": "N"} | dict.fromkeys(KEYS, odd)
     assert isinstance(musicbrainz.draft(Row(1, value, kind), Notes()), Draft)
-    told = {"target-type": "artist", "type": "vocal", "artist": {"name": "A"}, "attributes": odd, "attribute-values": odd,
-            "attribute-credits": odd, "begin": odd, "target-credit": odd}  # fmt: skip
+    told = {"target-type": "artist", "type": "vocal", "artist": {"name": "A"}, "attributes": odd,
+            "attribute-values": odd, "attribute-credits": odd, "begin": odd, "target-credit": odd}  # fmt: skip
     assert isinstance(musicbrainz.draft(Row(1, {"title": "T", "relations": [told]}, "recording"), Notes()), Draft)
 
 
 @given(st.dictionaries(st.sampled_from(["isrc", "title", "artist", "album", "upc", "iswc", "releaseDate", "duration",
-                                        "contributors", "genre", "year", "composer", "label", "mbid"]), JSONISH))  # fmt: skip
+                                        "contributors", "genre", "year", "composer", "label", "mbid"]),
+                       JSONISH))  # fmt: skip
 def test_no_row_breaks_the_mapping(value: dict[str, Any]) -> None:
     notes = Notes()
     found = isrcrows.draft(Row(1, isrcrows.canonical(ROW | value, 1, notes)), "here", notes)

@@ -90,9 +90,7 @@ def test_lines_do_not_depend_on_how_the_bytes_arrive(data: bytes, size: int, lim
     wanted = wanted if wanted[-1] else wanted[:-1]
     assert [line.number for line in found] == list(range(1, len(wanted) + 1))
     assert [line.size for line in found] == [len(line) for line in wanted]
-    assert [line.data for line in found] == [
-        None if len(line) > limit else line.removesuffix(b"\r") for line in wanted
-    ]
+    assert [line.data for line in found] == [None if len(line) > limit else line.removesuffix(b"\r") for line in wanted]
 
 
 @given(st.binary(max_size=400), st.integers(1, 60))
