@@ -214,7 +214,8 @@ def test_no_document_breaks_the_reader(value: dict[str, Any], kind: str) -> None
 KEYS = (
     "relations", "media", "artist-credit", "isrcs", "aliases", "label-info", "life-span", "text-representation",
     "genres", "release-events", "area", "languages", "language", "secondary-types", "iso-3166-1-codes", "release-group",
-    "length", "type", "status", "video", "releases", "barcode", "begin", "sort-name", "country", "attributes", "target-type",
+    "length", "type", "status", "video", "releases", "barcode", "begin", "sort-name", "country", "attributes",
+    "target-type",
 )  # fmt: skip
 
 
