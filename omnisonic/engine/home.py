@@ -6,6 +6,7 @@ Layout below the instance's data dir: `neo4j/{conf,data,logs,run,import}` and `n
 import hashlib
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +54,27 @@ class Home:
 
     def prepare(self, settings: Settings, port: int) -> str:
         """Make the folders, the configuration and, once, the password. Returns the password."""
+        self.settle()
         for name in ("conf", "data/dbms", "logs", "run", "import", "plugins"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
         text = _CONF.format(port=port, page_cache=settings.neo4j_page_cache)
         (self.conf / "neo4j.conf").write_text(text, encoding="utf-8")
         return self._password()
+
+    @property
+    def loaded(self) -> Path:
+        """Where a home waits that was loaded offline and is whole: from there on it is the one that counts."""
+        return self.path.with_name(f"{self.path.name}.loaded")
+
+    def settle(self) -> None:
+        """Put a loaded home in its place, also where a crash came between. Nobody may use either."""
+        empty = self.path.with_name(f"{self.path.name}.empty")
+        if self.loaded.exists():
+            shutil.rmtree(empty, ignore_errors=True)
+            if self.path.exists():
+                self.path.replace(empty)
+            self.loaded.replace(self.path)
+        shutil.rmtree(empty, ignore_errors=True)
 
     def _password(self) -> str:
         """The password, made on the first start: Neo4j takes its hash from `auth.ini` into its system store."""
