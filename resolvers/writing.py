@@ -42,7 +42,7 @@ class WriteField:
         except Unavailable:
             raise
         except OmnisonicError as problem:
-            return self._shape(_Outcome(problem=problem), {})
+            return self._shape(_Outcome(problem=self._within(problem)), {})
         results = committed.results
         if self.declared.kind == "upsert_many":
             found = await self._read(context, results, self._inner())
@@ -71,6 +71,13 @@ class WriteField:
             reason=args.get("reason"),
             deadline=context.remaining(),
         )
+
+    def _within(self, problem: OmnisonicError) -> OmnisonicError:
+        """The problem with paths as the caller knows them: a single input is not the first of many."""
+        if self.declared.kind == "upsert" and problem.path.startswith("0."):
+            path = problem.path.removeprefix("0.")
+            return type(problem)(problem.code, problem.message.replace(problem.path, path, 1), problem.hint, path=path)
+        return problem
 
     def _inner(self) -> tuple[Select, ...]:
         return tuple(s for one in self.wanted if one.name == "results" for s in next(iter(one.of.values())))
