@@ -202,7 +202,7 @@ class Catalogue:
             "contributorId": [self.ids["ranked"][rng.randrange(sizes.contributors // 2)] for _ in range(2_000)],
             "word": [self.words[rng.randint(20, 2_999)] for _ in range(2_000)],
             "year": list(range(1990, 2025)),
-            "page": [{"offset": n, "cursor": encode([order[n - 1]]) if n else None} for n in pages],
+            "page": [{"offset": n, "cursor": encode(["", order[n - 1]]) if n else None} for n in pages],
         }
         (self.folder / "samples.json").write_text(json.dumps(samples), encoding="utf-8")
 

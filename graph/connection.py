@@ -180,10 +180,15 @@ class Connection:
 
     def _items(self, keys: list[Key], condition: str, limit: str, at: Any) -> str:
         size = len(keys)
-        slots = [self.renderer.bind(at, cursor.part(i, size)) for i in range(size)] if at is not None else []
+        slots = (
+            [self.renderer.bind(at, cursor.part(i, order_name(keys), size)) for i in range(size)]
+            if at is not None
+            else []
+        )
         var = self.source.row.var
         columns = ", ".join(e.text for e in self.entries)
-        listed = f"[{', '.join(f'{var}.{k.prop}' for k in keys)}]" if self.wants_cursor else "null"
+        marks = ", ".join([f"'{order_name(keys)}'", *(f"{var}.{k.prop}" for k in keys)])
+        listed = f"[{marks}]" if self.wants_cursor else "null"
         returned = f"RETURN [{listed}{', ' if columns else ''}{columns}]"
         if self.source.root and keys[0].nullable and len(keys) == 2:  # noqa: PLR2004 - one key and the id
             branches = self._branches(keys, condition, limit, slots)
@@ -247,6 +252,11 @@ def sort_keys(spec: Spec, asked: list[dict[str, str]] | None) -> list[Key]:
         keys.setdefault(prop, Key(prop, one.get("direction") == "DESC", nullable))
     keys.setdefault(ident, Key(ident, descending=False, nullable=False))
     return list(keys.values())
+
+
+def order_name(keys: list[Key]) -> str:
+    """What an order is called in cursors: the properties it goes by."""
+    return " ".join(key.prop for key in keys[:-1])
 
 
 def ordering(var: str, keys: list[Key], backward: bool) -> str:  # noqa: FBT001

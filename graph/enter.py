@@ -35,7 +35,7 @@ def _keyed(row: Row, slot: str) -> str:
     return f"({row.var}:{row.spec.name} {{{key_of(row.spec)}: {slot}}})"
 
 
-def _bare(base: str, spec: Spec) -> Any:
+def bare(base: str, spec: Spec) -> Any:
     """A converter that takes an id, or an IRI of this type; null for an IRI of another."""
     own, ours = f"{base}/{spec.path}/", f"{base}/"
 
@@ -52,7 +52,7 @@ def _lookup(renderer: Renderer, root: Root) -> Statement:
     clauses = []
     given = {k: v for k, v in root.select.args.items() if v is not None}
     if "id" in given:
-        clauses.append(f"MATCH {_keyed(row, renderer.bind(given['id'], _bare(renderer.base, row.spec)))}")
+        clauses.append(f"MATCH {_keyed(row, renderer.bind(given['id'], bare(renderer.base, row.spec)))}")
     for scheme in row.spec.schemes if isinstance(row.spec, NodeSpec) else ():
         if scheme in given:
             key = renderer.bind(given[scheme], identifier_key(scheme))
@@ -78,7 +78,7 @@ def _node(renderer: Renderer, root: Root) -> Statement:
     branches, shapes = [], {}
     for name, wanted in root.select.of.items():
         row = _row(renderer, renderer.registry.specs[name])
-        slot = renderer.bind(root.select.args.get("id"), _bare(renderer.base, row.spec))
+        slot = renderer.bind(root.select.args.get("id"), bare(renderer.base, row.spec))
         text, shapes[name] = renderer.row(row, wanted)
         rule = where(visible(row, renderer.registry))
         branches.append(f"MATCH {_keyed(row, slot)}{rule} RETURN ['{name}', {text}] AS found")

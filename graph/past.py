@@ -10,33 +10,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph import cursor
-from graph.connection import Key, sort_keys
+from graph.compare import Page, holds, in_order
+from graph.connection import sort_keys
 from graph.driver import Store
-from graph.filter import identifier_key
-from graph.plan import Root, Select, page_size, resolve
+from graph.enter import bare
+from graph.filter import Row, identifier_key, visible, where
+from graph.plan import Root, Select, resolve
 from ontology.access import Viewer
 from ontology.errors import Invalid
 from ontology.registry import Registry
 from ontology.terms import EdgeSpec, NodeSpec, Relation, Spec, Via
 from provenance.cid import decode_strict
 
-STATES = """
+THEN = "r.time <= $moment AND (r.seq < $size OR $size IS NULL)"
+STATES = f"""
 UNWIND $ids AS id
-CALL (id) {
-  MATCH (r:ProvenanceRecord {entityId: id}) WHERE r.time <= $moment AND (r.seq < $size OR $size IS NULL)
-  RETURN r ORDER BY r.time DESC LIMIT 1
-}
-CALL (id) { MATCH (f:ProvenanceRecord {entityId: id}) RETURN f.time AS born ORDER BY f.time LIMIT 1 }
+CALL (id) {{ MATCH (r:ProvenanceRecord {{entityId: id}}) WHERE {THEN} RETURN r ORDER BY r.time DESC LIMIT 1 }}
+CALL (r) {{
+  MATCH (f:ProvenanceRecord {{entityId: r.entityId}}) WHERE f.activity = 'create' AND f.time <= r.time
+  RETURN f.time AS born ORDER BY f.time DESC LIMIT 1
+}}
 RETURN collect([id, r.etype, r.afterBlock, r.privateBlock, r.time, born])
 """
-RECORDS = """
-MATCH (r:ProvenanceRecord {entityId: $id}) WHERE r.time <= $moment AND (r.seq < $size OR $size IS NULL)
-WITH r ORDER BY r.time RETURN collect(r.cid)
-"""
 BEARERS = """
-UNWIND $keys AS key MATCH (:Identifier {key: key})<-[e:IDENTIFIED_BY|ONCE]-(n)
-WHERE e.rel IS NULL OR e.rel = 'IDENTIFIED_BY' RETURN collect(DISTINCT n.id)
+UNWIND $keys AS key
+CALL (key) {
+  MATCH (:Identifier {key: key})<-[:IDENTIFIED_BY]-(n) RETURN n.id AS id
+  UNION
+  MATCH (:FormerIdentifier {key: key})<-[:ONCE]-(n) RETURN n.id AS id
+}
+RETURN collect(DISTINCT id)
 """
 LATEST = "9999"
 
@@ -90,8 +93,8 @@ class Past:
         if not given:
             raise Invalid("LOOKUP_KEY_MISSING", f"{root.select.name} without a key.", "Give its id or an identifier.")
         keys = {identifier_key(k)(v) for k, v in given.items() if k != "id"}
-        ids = [str(given["id"]).rsplit("/", 1)[-1]] if "id" in given else await self._bearers(sorted(keys))
-        for thing in await self.things(ids):
+        ids = [bare(self.base, spec)(given["id"])] if "id" in given else await self._bearers(sorted(keys))
+        for thing in sorted(await self.things(ids), key=lambda t: (t.created, t.id)):
             if thing.spec.name == spec.name and keys <= set(_keys(thing)):
                 return await self.shape(thing, root.select.of[spec.name], variables)
         return None
@@ -123,9 +126,13 @@ class Past:
         state = dict(block["state"])
         if private is not None:
             hidden: Any = decode_strict(bytes(private))
-            admitted = spec.private_fields
-            state |= {k: v for k, v in hidden["state"].items() if admitted[k].read.admits(self.viewer, state)}
-        return Thing(key, spec, state, created, updated) if spec.read.admits(self.viewer, state) else None
+            state |= hidden["state"]
+        if not spec.read.admits(self.viewer, state):
+            return None
+        shown = {
+            k: v for k, v in state.items() if k not in spec.fields or spec.fields[k].read.admits(self.viewer, state)
+        }
+        return Thing(key, spec, shown, created, updated)
 
     # -- shaping ----------------------------------------------------------------------------------
 
@@ -139,12 +146,13 @@ class Past:
             return await self._history(thing, select, variables)
         if relation is None:
             return self.plain(thing, select.name)
-        if relation.via is Via.IDENTIFIES:
+        unrecorded = not all(self.registry.specs[target].recorded for target in relation.targets)
+        if relation.via is Via.IDENTIFIES or (unrecorded and relation.via is not Via.IDENTIFIERS):
             hint = "Leave it out, or ask without asOf."
             raise Invalid("AS_OF_UNSUPPORTED", f"{select.name} has no past of its own.", hint)
         found = await self.related(thing, relation)
         if relation.many:
-            return await self._page(found, select, variables)
+            return await self._page(found, relation, select, variables)
         return await self._one(found[0], select, variables) if found else None
 
     async def _one(self, thing: Thing, select: Select, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,12 +203,11 @@ class Past:
     async def _neighbours(self, thing: Thing, relation: Relation) -> list[str]:
         left, right = ("-", "->") if relation.outgoing else ("<-", "-")
         at = "e.id" if relation.via in {Via.EDGE, Via.ACROSS} else "m.id"
-        label = thing.spec.name
-        cypher = (
-            f"MATCH (n:{label}|Tombstone {{id: $id}}){left}[e:{relation.rel}|ONCE]{right}(m)"
-            f" WHERE type(e) <> 'ONCE' OR e.rel = $rel RETURN collect(DISTINCT {at})"
-        )
-        return await self._run(cypher, {"id": thing.id, "rel": relation.rel})
+        walk = f"{left}[e:{relation.rel}|ONCE]{right}(m) WHERE type(e) <> 'ONCE' OR e.rel = $rel RETURN {at} AS id"
+        alive = f"MATCH (n:{thing.spec.name} {{id: $id}}){walk}"
+        gone = f"MATCH (n:Tombstone {{etype: $etype, id: $id}}){walk}"
+        values = {"id": thing.id, "etype": thing.spec.name, "rel": relation.rel}
+        return await self._run(f"CALL () {{ {alive} UNION {gone} }} RETURN collect(DISTINCT id)", values)
 
     def _identifier(self, found: Mapping[str, Any]) -> Thing:
         key = f"{found['scheme']}:{found['value']}"
@@ -208,38 +215,33 @@ class Past:
 
     # -- lists ------------------------------------------------------------------------------------
 
-    async def _page(self, things: list[Thing], select: Select, variables: Mapping[str, Any]) -> dict[str, Any]:
+    async def _page(
+        self, things: list[Thing], relation: Relation, select: Select, variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
         args = resolve(dict(select.args), variables)
         kept = [t for t in things if await self.matches(t, args.get("filter"))]
-        if not things:
-            return await self._cut([], [], select, args, variables)
-        keys = sort_keys(things[0].spec, args.get("orderBy"))
-        kept.sort(key=lambda t: t.id)
-        for key in reversed(keys):
-            kept = _sorted(kept, key, lambda t, k=key: self.plain(t, "id" if k.prop == "key" else k.prop))  # type: ignore[misc]
-        marks = [[self.plain(t, "id" if k.prop == "key" else k.prop) for k in keys] for t in kept]
-        return await self._cut(kept, marks, select, args, variables)
+        keys = sort_keys(self.registry.specs[relation.targets[0]], args.get("orderBy"))
+        kept = in_order(kept, keys, self._sorting)
+        marks = [[self._sorting(t, key.prop) for key in keys] for t in kept]
+        return await self._parts(Page.cut(kept, marks, keys, args), select, variables)
+
+    def _sorting(self, thing: Thing, prop: str) -> Any:
+        return thing.id if prop == "key" else self.plain(thing, prop)
 
     async def _history(self, thing: Thing, select: Select, variables: Mapping[str, Any]) -> dict[str, Any]:
         args = resolve(dict(select.args), variables)
-        values = {"id": thing.id, "moment": self.at.moment, "size": self.at.size}
-        cids = await self._run(RECORDS, values)
-        return await self._cut(cids, [[cid] for cid in cids], select, args, variables)
+        spec = self.registry.nodes["ProvenanceRecord"]
+        text = f"MATCH (r:ProvenanceRecord {{entityId: $id}}){where(THEN, visible(Row('r', spec), self.registry))}"
+        values = {"id": thing.id, "moment": self.at.moment, "size": self.at.size, **self.viewer.parameters()}
+        marks = await self._run(f"{text} WITH r ORDER BY r.time, r.cid RETURN collect([r.time, r.cid])", values)
+        page = Page.cut([cid for _, cid in marks], marks, sort_keys(spec, None), args)
+        return await self._parts(page, select, variables)
 
-    async def _cut(
-        self,
-        items: list[Any],
-        marks: list[list[Any]],
-        select: Select,
-        args: Mapping[str, Any],
-        variables: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        start, stop = _window(marks, args)
-        page = _Page(items[start:stop], [cursor.encode(m) for m in marks[start:stop]], start, stop, len(items))
+    async def _parts(self, page: Page, select: Select, variables: Mapping[str, Any]) -> dict[str, Any]:
         (typename, wanted), *_ = select.of.items()
         return {s.key: await self._part(page, s, typename, variables) for s in wanted}
 
-    async def _part(self, page: _Page, select: Select, typename: str, variables: Mapping[str, Any]) -> Any:
+    async def _part(self, page: Page, select: Select, typename: str, variables: Mapping[str, Any]) -> Any:
         if select.name == "totalCount":
             return page.total
         if select.name == "nodes":
@@ -273,12 +275,13 @@ class Past:
     async def _entry(self, thing: Thing, name: str, value: Any) -> bool:
         if name in {"and", "or"}:
             each = [await self.matches(thing, one) for one in value]
-            return all(each) if name == "and" else any(each) or not each
+            return all(each) if name == "and" else any(each)
         if name == "not":
             return not await self.matches(thing, value)
         relation = self.registry.relations[thing.spec.name].get(name)
         if relation is None:
-            return all(_compare(self.plain(thing, name), op, wanted) for op, wanted in value.items())
+            scheme = name if isinstance(thing.spec, NodeSpec) and name in thing.spec.schemes else None
+            return all(holds(self.plain(thing, name), op, wanted, scheme) for op, wanted in value.items())
         near = await self.related(thing, relation)
         for how, inner in value.items():
             if inner is not None:
@@ -286,67 +289,6 @@ class Past:
                 if some is (how == "none"):
                     return False
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    items: list[Any]
-    marks: list[str]
-    start: int
-    stop: int
-    total: int
-
-    def info(self, typename: str) -> dict[str, Any]:
-        """What pageInfo says of the page."""
-        return {
-            "__typename": typename,
-            "hasNextPage": self.stop < self.total,
-            "hasPreviousPage": self.start > 0,
-            "startCursor": self.marks[0] if self.marks else None,
-            "endCursor": self.marks[-1] if self.marks else None,
-        }
-
-
-def _window(marks: list[list[Any]], args: Mapping[str, Any]) -> tuple[int, int]:
-    size = len(marks[0]) if marks else 0
-    start, stop = 0, len(marks)
-    if marks and args.get("after") is not None:
-        mark = cursor.decode(args["after"], size)
-        start = marks.index(mark) + 1 if mark in marks else 0
-    if marks and args.get("before") is not None:
-        mark = cursor.decode(args["before"], size)
-        stop = marks.index(mark) if mark in marks else stop
-    if args.get("last") is not None:
-        return max(start, stop - page_size(args["last"])), stop
-    return start, min(stop, start + page_size(args.get("first")))
-
-
-def _sorted(things: list[Thing], key: Key, value: Callable[[Thing], Any]) -> list[Thing]:
-    have = [t for t in things if value(t) is not None]
-    return [*sorted(have, key=value, reverse=key.descending), *(t for t in things if value(t) is None)]
-
-
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda a, b: a == b,
-    "in": lambda a, b: a in b,
-    "contains": lambda a, b: b in a,
-    "startsWith": lambda a, b: a.startswith(b),
-    "gt": lambda a, b: a > b,
-    "gte": lambda a, b: a >= b,
-    "lt": lambda a, b: a < b,
-    "lte": lambda a, b: a <= b,
-}
-
-
-def _compare(value: Any, op: str, wanted: Any) -> bool:
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    if op == "exists":
-        return wanted is None or bool(values) is wanted
-    if op == "ne":
-        return bool(values) if wanted is None else wanted not in values
-    if wanted is None:
-        return op != "eq" or not values
-    return any(COMPARE[op](v, wanted) for v in values)
 
 
 def _id(iri: str) -> str:

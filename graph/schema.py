@@ -28,6 +28,7 @@ HOUSE_KEYS = {
     "Sequence": ("log",),
     "Cursor": ("name",),
     "Tombstone": ("etype", "id"),
+    "FormerIdentifier": ("key",),
 }
 HOUSE_INDEXES = {
     "ProvenanceRecord": (("entityId", "time"), ("log", "seq")),

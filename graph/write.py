@@ -84,7 +84,7 @@ class Rows:
             raw = {} if borne.raw == borne.value else {"raw": borne.raw}
             self.links.append((draft.key, ("Identifier", key), "IDENTIFIED_BY", raw))
         for key in before.keys() - after.keys():
-            self.unlinks.append({"eid": before[key].eid, "rel": "IDENTIFIED_BY", "once": False, "id": None})
+            self.unlinks.append({"eid": before[key].eid, "rel": "IDENTIFIED_BY", "once": False, "id": None, "key": key})
             self.orphans.add(key)
 
     def _plain(self, draft: Draft, spec: NodeSpec) -> None:

@@ -502,6 +502,7 @@ async def test_nothing_changes_without_a_record(door: Door, store: Store) -> Non
     labels = await store.run("MATCH (n) UNWIND labels(n) AS l RETURN collect(DISTINCT l)")
     known = set(door.registry.recorded) | {
         "Identifier",
+        "FormerIdentifier",
         "Tombstone",
         "ProvenanceRecord",
         "Unsequenced",
