@@ -125,7 +125,6 @@ class Bulk:
         for log, following in records.items():
             self._rows.node(node_sheet(self.registry, "Sequence"), {"log": log, "next": following})
         written.add(self._rows.flush())
-        self._rows.close()
         return self._loaded(written, records)
 
     def _loaded(self, written: Written, records: dict[str, int]) -> Loaded:
@@ -292,9 +291,7 @@ def _pool(
     spill = bulk._spill  # noqa: SLF001 - one thing in two places
     count = workers or min(os.cpu_count() or 1, WORKERS_MOST)
     if count == 1 or (entities <= ALONE and not workers):
-        sheets = Sheets(bulk.sheets, "here")
-        yield _Here(), Printer(spill, press, sheets).part
-        sheets.close()
+        yield _Here(), Printer(spill, press, Sheets(bulk.sheets, "here")).part
         return
     context = multiprocessing.get_context("spawn")
     initargs = (spill, press, bulk.sheets)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from ontology.registry import Registry
 from ontology.terms import EdgeSpec, Kind, NodeSpec, Spec
@@ -21,6 +21,9 @@ ITEM: Final = "\x1e"
 QUOTE: Final = "\x01"
 LINES: Final = ".lines.csv"
 """How the names of files end whose rows may hold line ends."""
+
+HELD: Final = 4 << 20
+"""Characters that are kept in memory before they go to the files."""
 
 BYTES: Final = tuple(str(value if value < 128 else value - 256) for value in range(256))  # noqa: PLR2004 - signed
 _CLEAN: Final = dict.fromkeys(map(ord, (CELL, ITEM, QUOTE)), " ")
@@ -140,8 +143,8 @@ class _Open:
     sheet: Sheet
     cells: list[tuple[str, Callable[[Any], str]]]
     known: frozenset[str]
-    out: IO[str]
-    lines: IO[str] | None = None
+    rows: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -166,6 +169,7 @@ class Sheets:
         self._folder = folder
         self._writer = writer
         self._open: dict[str, _Open] = {}
+        self._held = 0
         self.written = Written()
 
     def node(self, sheet: Sheet, props: Mapping[str, Any]) -> None:
@@ -187,47 +191,40 @@ class Sheets:
             cells.append("" if value is None else written(value))
         line = CELL.join(cells) + "\n"
         if line.find("\n") != len(line) - 1 or "\r" in line:
-            self._broken(opened, cells)
+            quoted = [f"{QUOTE}{cell}{QUOTE}" if "\n" in cell or "\r" in cell else cell for cell in cells]
+            opened.broken.append(CELL.join(quoted) + "\n")
         else:
-            opened.out.write(line)
+            opened.rows.append(line)
         self.written.rows[name] += 1
         self.written.longest = max(self.written.longest, len(line))
+        self._held += len(line)
+        if self._held > HELD:
+            self._store()
 
     def _begin(self, sheet: Sheet) -> _Open:
         header = self._folder / f"{sheet.name}.header.csv"
         header.write_text(sheet.header, encoding="utf-8", newline="")
-        out = (self._folder / f"{sheet.name}.{self._writer}.csv").open("a", encoding="utf-8", newline="")
         cells = [(name, CELLS[kind]) for name, kind in sheet.columns.items()]
-        opened = _Open(sheet, cells, frozenset(sheet.columns), out)
+        opened = _Open(sheet, cells, frozenset(sheet.columns))
         self._open[sheet.name] = opened
-        self.written.sheets[sheet.name] = sheet
         return opened
 
-    def _broken(self, opened: _Open, cells: list[str]) -> None:
-        if opened.lines is None:
-            path = self._folder / f"{opened.sheet.name}.{self._writer}{LINES}"
-            opened.lines = path.open("a", encoding="utf-8", newline="")
-        quoted = [f"{QUOTE}{cell}{QUOTE}" if "\n" in cell or "\r" in cell else cell for cell in cells]
-        opened.lines.write(CELL.join(quoted) + "\n")
+    def _store(self) -> None:
+        for name, opened in self._open.items():
+            for rows, suffix in ((opened.rows, ".csv"), (opened.broken, LINES)):
+                if rows:
+                    path = self._folder / f"{name}.{self._writer}{suffix}"
+                    with path.open("a", encoding="utf-8", newline="") as out:
+                        out.writelines(rows)
+                    rows.clear()
+        self._held = 0
 
     def flush(self) -> Written:
         """Write it all to the files; what was written since the last flush."""
-        for opened in self._open.values():
-            for out in (opened.out, opened.lines):
-                if out is not None:
-                    out.flush()
+        self._store()
         done, self.written = self.written, Written()
         done.sheets = {name: opened.sheet for name, opened in self._open.items()}
         return done
-
-    def close(self) -> None:
-        """Close the files."""
-        self.flush()
-        for opened in self._open.values():
-            for out in (opened.out, opened.lines):
-                if out is not None:
-                    out.close()
-        self._open.clear()
 
 
 def arguments(folder: Path, sheets: Iterable[Sheet], longest: int) -> list[str]:
