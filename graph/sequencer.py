@@ -31,6 +31,8 @@ BUSY_SECONDS = 0.05
 IDLE_SECONDS = 0.25
 DOWN_SECONDS = 1.0
 
+_WAITING = "RETURN [log IN $logs WHERE EXISTS { MATCH (p:Unsequenced) WHERE p.log = log }]"
+
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +63,7 @@ class Sequencer:
         self._numbered = numbered or (lambda: None)
         self._batch = batch
         self._nudged = asyncio.Event()
+        self._held: dict[str, datetime] = {}
 
     def nudge(self) -> None:
         """Say that records were written, so that their numbers come sooner."""
@@ -89,10 +92,8 @@ class Sequencer:
 
     async def step(self) -> int:
         """One batch of each log; how many records got their number."""
-        waiting = await self._store.read("MATCH (p:Unsequenced) RETURN count(p)", {})
-        if not waiting[0]:
-            return 0
-        worked = sum([await self._number(name) for name in LOGS])
+        (waiting,) = await self._store.read(_WAITING, {"logs": list(LOGS)})
+        worked = sum([await self._number(name) for name in waiting])
         if worked:
             self._numbered()
         return worked
@@ -107,15 +108,14 @@ class Sequencer:
         self._nudged.clear()
 
     async def _number(self, name: str) -> int:
-        if not await self._hold(name):
+        if not await self._holds(name):
             return 0
-
-        async def look(tx: Transaction) -> Batch:
-            found = await tx.run(statement("unsequenced"), {"log": name, "limit": self._batch})
-            return _batch(found)
-
-        batch = await self._store.write(look)
-        return await self._assign(name, batch) if batch.cids else 0
+        found = await self._store.read(statement("unsequenced"), {"log": name, "limit": self._batch})
+        batch = _batch(found) if found else Batch(0, [])
+        worked = await self._assign(name, batch) if batch.cids else 0
+        if not worked:
+            self._held.pop(name, None)  # another one numbers it, or it has gone: ask anew next time
+        return worked
 
     async def _assign(self, name: str, batch: Batch) -> int:
         async def assign(tx: Transaction) -> int:
@@ -126,6 +126,16 @@ class Sequencer:
             return int(found[0]) if found else 0
 
         return await self._store.write(assign)
+
+    async def _holds(self, name: str) -> bool:
+        """Whether the log is ours to number. What was asked a moment ago is believed: numbering compares anew."""
+        now = self._clock()
+        if name in self._held and timedelta(0) <= now - self._held[name] < LEASE / 2:
+            return True
+        if not await self._hold(name):
+            return False
+        self._held[name] = now
+        return True
 
     async def _hold(self, name: str) -> bool:
         async def hold(tx: Transaction) -> bool:
