@@ -1,5 +1,6 @@
 """One service process: uvicorn around the ASGI app, on the socket that the supervisor opened."""
 
+import gc
 import socket
 import sys
 
@@ -19,6 +20,9 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    config.load()
+    gc.collect()
+    gc.freeze()  # the schema and all modules stay: looking through them again and again is the collector's main work
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 
