@@ -70,7 +70,7 @@ def where(*predicates: str) -> str:
 def step(relation: Relation, row: Row, there: str, edge: str = "") -> str:
     """The pattern that walks a relation from a row to the variable `there`."""
     label = ":" + "|".join(relation.targets) if relation.via is not Via.EDGE else ""
-    hop = f"[{edge}:{relation.rel}]"
+    hop = f"[{edge}]" if " " in edge else f"[{edge}:{relation.rel}]"
     left, right = ("-", "->") if relation.outgoing else ("<-", "-")
     return f"({row.var}){left}{hop}{right}({there}{label})"
 
@@ -120,7 +120,16 @@ class Filter:
             ends = (row.var, far) if relation.outgoing else (far, row.var)
             return step(relation, row, far, edge), Row(edge, self.registry.specs[relation.edge], ends)
         there = self.names("n")
-        return step(relation, row, there), Row(there, self.registry.specs[relation.targets[0]])
+        edge = self._bridge(relation) if relation.via is Via.ACROSS else ""
+        return step(relation, row, there, edge), Row(there, self.registry.specs[relation.targets[0]])
+
+    def _bridge(self, relation: Relation) -> str:
+        """What stands for the edge in a pattern: its variable and rule where not everybody may see it."""
+        rule = self.registry.specs[relation.edge].read
+        if isinstance(rule, Anyone):
+            return ""
+        var = self.names("e")
+        return f"{var}:{relation.rel} WHERE {rule.cypher(var)}"
 
     def _field(self, row: Row, name: str, ops: Any) -> str:
         spec = row.spec

@@ -14,7 +14,7 @@ from graph.compare import Page, holds, in_order
 from graph.connection import sort_keys
 from graph.driver import Store
 from graph.enter import bare
-from graph.filter import Row, identifier_key, visible, where
+from graph.filter import Row, identifier_key, one_visible, visible, where
 from graph.plan import Root, Select, resolve
 from ontology.access import Viewer
 from ontology.errors import Invalid
@@ -114,7 +114,19 @@ class Past:
             values = {"ids": missing, "moment": self.at.moment, "size": self.at.size}
             for row in await self._run(STATES, values):
                 self.seen[row[0]] = self._thing(*row)
+            for key in missing:
+                if not await self._whole(self.seen[key]):
+                    self.seen[key] = None
         return [thing for i in dict.fromkeys(ids) if (thing := self.seen[i]) is not None]
+
+    async def _whole(self, thing: Thing | None) -> bool:
+        """Whether both ends of an edge are there to be seen; asked only where something may hide them."""
+        if thing is None or not isinstance(thing.spec, EdgeSpec):
+            return True
+        ends = (thing.spec.source, thing.spec.target)
+        if not any(one_visible("n", end.types, self.registry) for end in ends):
+            return True
+        return all([await self.things([_id(thing.state[name])]) for name in ("from", "to")])
 
     def _thing(  # noqa: PLR0917 - one column of the statement each
         self, key: str, etype: str, public: bytes | None, private: bytes | None, updated: str, created: str
