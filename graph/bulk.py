@@ -37,6 +37,7 @@ TX_RECORDS = 5_000
 ALONE = 20_000
 """Entities up to which further processes cost more than they bring."""
 WORKERS_MOST = 8
+JOB_PARTS = 4
 
 Progress = Callable[[int, int], None]
 Randomness = Callable[[int], bytes]
@@ -110,7 +111,7 @@ class Bulk:
         self._rows.edge(edge_sheet(self.registry, "ROW_OF", "IngestRow", "IngestBatch"), props["id"], batch, {})
 
     def write(self, press: Press, *, workers: int = 0, progress: Progress | None = None) -> Loaded:
-        """Write the sheets; `progress(done, total)` counts parts. Workers: 0 takes as many as there are processors.
+        """Write the sheets; `progress(done, total)` counts jobs. Workers: 0 takes as many as there are processors.
 
         Raises Invalid(REQUIRED_MISSING) for an entity that lacks what its type requires.
         """
@@ -118,7 +119,7 @@ class Bulk:
         written = self._rows.flush()
         parts, records = self._parts(press)
         with _pool(self, press, workers, sum(records.values())) as (pool, run):
-            jobs: list[Future[Written]] = [pool.submit(run, part) for part in parts]
+            jobs = [pool.submit(run, parts[at : at + JOB_PARTS]) for at in range(0, len(parts), JOB_PARTS)]
             for done, job in enumerate(as_completed(jobs), start=1):
                 written.add(_result(job))
                 (progress or _silent)(done, len(jobs))
@@ -195,8 +196,13 @@ class Printer:
         self._nodes = {n: node_sheet(press.registry, n) for n in (*press.registry.nodes, "ProvenanceRecord")}
         self._edges: dict[tuple[str, str, str], Any] = {}
 
-    def part(self, part: Part) -> Written:
-        """Write one part."""
+    def parts(self, parts: Sequence[Part]) -> Written:
+        """Write some parts, one after the other."""
+        for part in parts:
+            self._part(part)
+        return self._sheets.flush()
+
+    def _part(self, part: Part) -> None:
         drafts = self._drafts(part.number)
         keys = sorted(drafts)
         following = dict(part.first)
@@ -208,7 +214,6 @@ class Printer:
         for key, borne in seen.items():
             self._sheets.node(self._nodes["Identifier"], {"key": key, **borne.as_map()})
         self._spill.drop(part.number)
-        return self._sheets.flush()
 
     def _drafts(self, number: int) -> dict[Key, Draft]:
         """What each entity of a part is to become, by the same steps as in a commit."""
@@ -269,8 +274,8 @@ def _follow(parent: Any) -> None:
     os._exit(1)
 
 
-def _work(part: Part) -> Written:
-    return _PRINTER[0].part(part)
+def _work(parts: Sequence[Part]) -> Written:
+    return _PRINTER[0].parts(parts)
 
 
 class _Here(Executor):
@@ -286,12 +291,12 @@ class _Here(Executor):
 @contextmanager
 def _pool(
     bulk: Bulk, press: Press, workers: int, entities: int
-) -> Iterator[tuple[Executor, Callable[[Part], Written]]]:
+) -> Iterator[tuple[Executor, Callable[[Sequence[Part]], Written]]]:
     """What runs the parts: this process for a few entities, else others beside it."""
     spill = bulk._spill  # noqa: SLF001 - one thing in two places
     count = workers or min(os.cpu_count() or 1, WORKERS_MOST)
     if count == 1 or (entities <= ALONE and not workers):
-        yield _Here(), Printer(spill, press, Sheets(bulk.sheets, "here")).part
+        yield _Here(), Printer(spill, press, Sheets(bulk.sheets, "here")).parts
         return
     context = multiprocessing.get_context("spawn")
     initargs = (spill, press, bulk.sheets)

@@ -7,9 +7,11 @@ makes of them the same property type that the driver makes of bytes.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,10 +100,6 @@ def _fields(spec: NodeSpec | EdgeSpec | Spec) -> dict[str, str]:
 # -- cells ---------------------------------------------------------------------------------------
 
 
-def _text(value: Any) -> str:
-    return str(value)
-
-
 def _boolean(value: Any) -> str:
     return "true" if value else "false"
 
@@ -114,14 +112,23 @@ def _booleans(value: Any) -> str:
     return ITEM.join(map(_boolean, value))
 
 
+@cache
+def _pairs() -> tuple[str, ...]:
+    """Two bytes at a time, as the machine reads them: half the work for the longest cells there are."""
+    order = [(one, other) if sys.byteorder == "big" else (other, one) for one in range(256) for other in range(256)]
+    return tuple(f"{BYTES[first]}{ITEM}{BYTES[second]}" for first, second in order)
+
+
 def _block(value: bytes) -> str:
-    return ITEM.join([BYTES[byte] for byte in value])
+    pairs, even = _pairs(), len(value) & ~1
+    cells = [pairs[pair] for pair in memoryview(value)[:even].cast("H")]
+    return ITEM.join(cells if even == len(value) else [*cells, BYTES[value[-1]]])
 
 
-CELLS: Final[dict[str, Callable[[Any], str]]] = {
-    "ID": _text,
-    "string": _text,
-    "long": _text,
+CELLS: Final[dict[str, Callable[[Any], str] | None]] = {
+    "ID": None,
+    "string": None,
+    "long": str,
     "boolean": _boolean,
     "string[]": _items,
     "long[]": _items,
@@ -141,7 +148,7 @@ def clean(text: str) -> str:
 @dataclass(slots=True)
 class _Open:
     sheet: Sheet
-    cells: list[tuple[str, Callable[[Any], str]]]
+    cells: list[tuple[str, Callable[[Any], str] | None]]
     known: frozenset[str]
     rows: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -185,10 +192,11 @@ class Sheets:
         opened = self._open.get(name) or self._begin(sheet)
         if not props.keys() <= opened.known:
             raise KeyError(f"{name} has no {sorted(props.keys() - opened.known)}")
+        get = props.get
         cells = [*ends]
         for column, written in opened.cells:
-            value = props.get(column)
-            cells.append("" if value is None else written(value))
+            value = get(column)
+            cells.append("" if value is None else value if written is None else written(value))
         line = CELL.join(cells) + "\n"
         if line.find("\n") != len(line) - 1 or "\r" in line:
             quoted = [f"{QUOTE}{cell}{QUOTE}" if "\n" in cell or "\r" in cell else cell for cell in cells]

@@ -121,7 +121,7 @@ class Load:
                 milliseconds,
                 secrets.token_bytes,
             )
-            loaded = bulk.write(press, progress=lambda n, of: self._report(f"writing records: part {n} of {of}"))
+            loaded = bulk.write(press, progress=lambda n, of: self._report(f"writing records: {100 * n // of} %"))
         with self._step("import"):
             importer.run(self.settings, Home.of(self.fresh), bulk.sheets, loaded.arguments, self._report)
             shutil.rmtree(bulk.sheets)
