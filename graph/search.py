@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph import shape, words
 from graph.filter import Row, visible, where
-from graph.plan import Root, Select, page_size
+from graph.plan import PAGE_MAX, Root, Select, page_size
 from graph.schema import search_index
 from ontology.errors import Invalid
 from ontology.identifiers import recognise
@@ -22,7 +22,9 @@ from ontology.terms import NodeSpec
 if TYPE_CHECKING:
     from graph.render import Renderer, Statement
 
-DEEPEST = 1_000
+DEEPEST = 400
+REACH = DEEPEST + PAGE_MAX + 1
+"""Hits asked of each index. The same for every page: of equal hits an index keeps those it likes."""
 EXACT = 1_000.0
 QUERY_MAX = 500
 
@@ -51,10 +53,6 @@ def rank(value: Any) -> int:
             "CURSOR_INVALID", f"{str(value)[:60]!r} is no search cursor.", f"Search goes {DEEPEST} hits deep."
         )
     return found
-
-
-def _reach(args: Any) -> int:
-    return page_size(args["first"]) + rank(args["after"]) + 1
 
 
 def _asked(query: Any) -> str:
@@ -124,14 +122,13 @@ class Search:
         if not self.types:
             return "UNWIND [] AS hit WITH hit, 0.0 AS score"
         bind = self.renderer.bind
-        reach = bind({"first": self.select.args.get("first"), "after": self.select.args.get("after")}, _reach)
         text, keys = bind(query, _lucene), bind(query, _keys)
-        branches = [self._branch(spec, text, keys, reach) for spec in self.types.values()]
+        branches = [self._branch(spec, text, keys) for spec in self.types.values()]
         return f"CALL () {{ {' UNION ALL '.join(branches)} }}"
 
-    def _branch(self, spec: NodeSpec, text: str, keys: str, reach: str) -> str:
+    def _branch(self, spec: NodeSpec, text: str, keys: str) -> str:
         rule = visible(Row("hit", spec), self.renderer.registry)
-        call = f"{_query(spec, text, reach)} YIELD node AS hit, score"
+        call = f"{_query(spec, text, str(REACH))} YIELD node AS hit, score"
         if not spec.schemes:
             return f"{call} WITH hit, score{where(rule)} RETURN hit, score"
         bears = f"EXISTS {{ MATCH (hit)-[:IDENTIFIED_BY]->(i:Identifier) WHERE i.key IN {keys} }}"
