@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -262,6 +263,7 @@ _PRINTER: list[Printer] = []
 
 
 def _start_worker(spill: Spill, press: Press, folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever wants the work
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
@@ -300,8 +302,11 @@ def _pool(
         return
     context = multiprocessing.get_context("spawn")
     initargs = (spill, press, bulk.sheets)
-    with ProcessPoolExecutor(count, context, _start_worker, initargs) as pool:
+    pool = ProcessPoolExecutor(count, context, _start_worker, initargs)
+    try:
         yield pool, _work
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _result(job: Future[Written]) -> Written:

@@ -4,6 +4,10 @@ Every layer raises these and no other for what a caller can act on; the rim maps
 `extensions.code` and once to HTTP. Programming errors stay ordinary exceptions.
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import Self
+
 
 class OmnisonicError(Exception):
     """An expected failure: a stable `code`, a `message` of what and where, a `hint` of how to mend it.
@@ -19,6 +23,10 @@ class OmnisonicError(Exception):
         self.message = message
         self.hint = hint
         self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, str, str]]:
+        """As itself through a pickle: other processes raise it too."""
+        return partial(type(self), path=self.path), (self.code, self.message, self.hint)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" + (f" ({self.hint})" if self.hint else "")

@@ -157,11 +157,12 @@ def test_refuses_all_or_nothing(tmp_path: Path, change: Any, code: str) -> None:
     assert bulk.write(press(), workers=1).entities == 0
 
 
-def test_entity_without_what_its_type_requires(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_entity_without_what_its_type_requires(tmp_path: Path, workers: int) -> None:
     bulk = Bulk(core(), tmp_path)
     bulk.add([Upsert("Work", WORK, {"languages": ["eng"]})])
     with pytest.raises(Invalid, match="title"):
-        bulk.write(press(), workers=1)
+        bulk.write(press(), workers=workers)
 
 
 class Diary(Node, plural="diaries", iri="omo:Diary", visibility=Visibility.PRIVATE, read=Owner("owner")):
