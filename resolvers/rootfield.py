@@ -55,7 +55,7 @@ class PastField:
         at = past.At.of(resolve(self.moment, context.variables), resolve(self.size, context.variables))
 
         async def records(cids: list[str], wanted: tuple[Select, ...]) -> Any:
-            return await written(house, "ProvenanceRecord", wanted).run(literal(cids, context))
+            return await by_ids(house, "ProvenanceRecord", wanted).run(literal(cids, context))
 
         reader = past.Past(house.store, house.registry, house.base_iri, context.viewer, at, context.remaining, records)
         return await reader.lookup(self.root, context.variables)
@@ -79,8 +79,8 @@ def compiled(house: House, root: Root, *, strict: bool = True) -> RootField:
     return RootField(root, statement, "$viewer" in statement.text)
 
 
-def written(house: House, type_name: str, wanted: tuple[Select, ...], *, strict: bool = True) -> RootField:
-    """What is wanted of entities that a mutation wrote, by the ids that `literal` adds to the variables."""
+def by_ids(house: House, type_name: str, wanted: tuple[Select, ...], *, strict: bool = True) -> RootField:
+    """What is wanted of entities of a type, by the ids that `literal` adds to the variables."""
     select = Select("ids", "ids", {"ids": Ref((IDS,))}, {type_name: wanted})
     return compiled(house, Root(RootKind.BY_IDS, type_name, select), strict=strict)
 

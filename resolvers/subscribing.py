@@ -21,8 +21,8 @@ from resolvers.context import Context
 from resolvers.errors import as_json
 from resolvers.operation import Operation
 from resolvers.ordinary import TYPENAME
-from resolvers.rootfield import RootField, literal, written
 from resolvers.selection import Uncompiled
+from resolvers.together import Written, written
 
 LOG = "public"
 
@@ -34,7 +34,7 @@ class Message:
     typename: str
     spec: NodeSpec
     wanted: tuple[Select, ...]
-    reads: Mapping[str, RootField]
+    reads: Mapping[str, Written]
 
     async def shape(self, event: FeedRecord, context: Context) -> dict[str, Any]:
         """One event as it was asked for; the entity as it stands now."""
@@ -46,7 +46,7 @@ class Message:
                 found[one.key] = self.typename
             else:
                 key = event.cid if one.name == "record" else event.entity_id
-                (found[one.key],) = await self.reads[one.key].run(literal([key], context))
+                (found[one.key],) = await self.reads[one.key].run([key], context)
         return found
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from graph.change import Committed, Delete, Result, Source
 from graph.plan import Select
+from graph.shape import Missing
 from ontology.errors import Denied, Invalid, OmnisonicError, Unavailable
 from ontology.terms import Spec
 from resolvers.changes import key_of, to_change
 from resolvers.context import Context, House
-from resolvers.rootfield import RootField, literal, written
 from resolvers.roots import Root
+from resolvers.together import Written, written
 
 SOURCE = Source("api")
 WRITE = "write"
@@ -27,7 +28,7 @@ class WriteField:
     spec: Spec
     wanted: tuple[Select, ...]
     payload: str
-    reads: dict[str, RootField]
+    reads: dict[str, Written]
 
     async def run(self, context: Context, args: dict[str, Any]) -> Any:
         """The payload. Raises OmnisonicError only for what is not the input's fault."""
@@ -90,8 +91,15 @@ class WriteField:
         found: dict[str, list[Any]] = {}
         for one in wanted:
             if one.name == self.spec.singular and one.key in self.reads:
-                found[one.key] = await self.reads[one.key].run(literal(ids, context))
+                found[one.key] = await self._entities(one.key, ids, context)
         return found
+
+    async def _entities(self, key: str, ids: list[str], context: Context) -> list[Any]:
+        try:
+            return list(await self.reads[key].run(ids, context))
+        except Missing:
+            # a required value is missing in the store; the change is done and must not be done again for it
+            return [None] * len(ids)
 
     def _many(self, committed: Committed, outcomes: list[_Outcome], found: dict[str, list[Any]]) -> dict[str, Any]:
         shaped: dict[str, Any] = {}
