@@ -7,7 +7,6 @@ from typing import Any
 
 from graph.change import Committed, Delete, Result, Source
 from graph.plan import Select
-from graph.shape import Missing
 from ontology.errors import Denied, Invalid, OmnisonicError, Unavailable
 from ontology.terms import Spec
 from resolvers.changes import key_of, to_change
@@ -37,7 +36,7 @@ class WriteField:
                 "FORBIDDEN", "Writing needs a token with the scope write.", "Send Authorization: Bearer <token>."
             )
         try:
-            if self.key not in context.done:
+            if self.key not in context.done:  # else the other executor answers for what this one has done
                 context.done[self.key] = await self._commit(context, args)
             committed = context.done[self.key]
         except Unavailable:
@@ -91,15 +90,8 @@ class WriteField:
         found: dict[str, list[Any]] = {}
         for one in wanted:
             if one.name == self.spec.singular and one.key in self.reads:
-                found[one.key] = await self._entities(one.key, ids, context)
+                found[one.key] = await self.reads[one.key].run(ids, context)
         return found
-
-    async def _entities(self, key: str, ids: list[str], context: Context) -> list[Any]:
-        try:
-            return list(await self.reads[key].run(ids, context))
-        except Missing:
-            # a required value is missing in the store; the change is done and must not be done again for it
-            return [None] * len(ids)
 
     def _many(self, committed: Committed, outcomes: list[_Outcome], found: dict[str, list[Any]]) -> dict[str, Any]:
         shaped: dict[str, Any] = {}

@@ -143,3 +143,19 @@ async def test_nearly_all_of_the_corpus_is_compiled() -> None:
     assert set(NAMES) >= ORDINARY
     assert len(NAMES) >= 80
     assert len(ORDINARY) / len(NAMES) <= 0.05
+
+
+async def test_a_change_is_made_once_whoever_answers(reader: Reader) -> None:
+    """The compiled path writes, misses a value that must be there, and leaves only the answer to the other one."""
+    query = """mutation($id: ID!, $d: String) { upsertRecording(input: {id: $id, disambiguation: $d}) {
+        outcome cid recording { recordedAt { name } history { totalCount } } } }"""
+    variables = {"id": made("Recording", "at broken"), "d": "changed"}
+    history = "query($id: ID!) { recording(id: $id) { history { totalCount } } }"
+    before = (await reader.ask(history, variables))["recording"]["history"]["totalCount"]
+    ordinary = reader.engine.counters.ordinary
+    body = json.loads((await reader.answer(query, variables, WRITER)).body)
+    assert reader.engine.counters.ordinary == ordinary + 1
+    assert body["data"]["upsertRecording"]["outcome"] == "updated"
+    assert body["data"]["upsertRecording"]["recording"] == {"recordedAt": None, "history": {"totalCount": before + 1}}
+    assert [e["extensions"]["code"] for e in body["errors"]] == ["VALUE_MISSING"]
+    assert (await reader.ask(history, variables))["recording"]["history"]["totalCount"] == before + 1
