@@ -6,10 +6,12 @@ Run by the supervisor as a process of its own, against the Neo4j of the settings
 import asyncio
 import secrets
 import sys
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from graph import schema
 from graph.driver import Store, Target
+from graph.unrecorded import load_cursor, save_cursor
 from omnisonic import local
 from omnisonic.engine import Endpoint
 from omnisonic.progress import Progress
@@ -27,6 +29,10 @@ RETURN NOT EXISTS { (:ProvenanceRecord) }
 """
 
 
+_SCHEMA = "schema"
+"""Under which name the store keeps which constraints and indexes it has."""
+
+
 def target(at: Endpoint) -> Target:
     """An endpoint as the graph layer takes it."""
     return Target(at.url, at.user, at.password, at.database)
@@ -40,10 +46,18 @@ def configured(settings: Settings) -> Endpoint:
 async def prepare(settings: Settings) -> None:
     """Everything that a store needs before it serves. Safe to repeat."""
     async with Store(target(configured(settings))) as store:
-        await schema.apply(store, registry.core())
+        await apply_schema(store)
         await local.viewer(store, settings.data_dir)
         if settings.demo:
             await load_demo(store, settings)
+
+
+async def apply_schema(store: Store) -> None:
+    """Constraints and indexes, unless the store says that these very ones were made before: asking costs seconds."""
+    wanted = sha256(repr(schema.rules(registry.core())).encode()).hexdigest()
+    if await load_cursor(store, _SCHEMA) != wanted:
+        await schema.apply(store, registry.core())
+        await save_cursor(store, _SCHEMA, wanted)
 
 
 async def load_demo(store: Store, settings: Settings) -> None:

@@ -55,6 +55,18 @@ def run(settings: Settings, progress: Progress) -> None:
             house.stop()
 
 
+def _await_prepared(child: subprocess.Popen[bytes]) -> None:
+    """Wait for schema, token and demo, made in a child that has the driver. Raises Unavailable when it failed."""
+    try:
+        code = child.wait()
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+    if code:
+        raise Unavailable("PREPARE_FAILED", f"the store could not be prepared (exit {code})", "see the lines above")
+
+
 @dataclass(slots=True)
 class House:
     """The children of one supervisor and the record of them."""
@@ -72,9 +84,11 @@ class House:
         self._keep(replace(self.record, service_url=self.settings.url))
         if self.settings.embedded:
             self._start_engine(0)
-        self._prepare()
-        for number in range(1, self.settings.workers + 1):
+        self.progress("preparing the store")
+        preparing = self._spawn("prepare", [sys.executable, "-P", "-m", "omnisonic.prepare"])
+        for number in range(1, self.settings.workers + 1):  # they load while the store is prepared
             self._start_worker(f"service {number}")
+        _await_prepared(preparing)
         self._await_http()
         self._keep(replace(self.record, ready=True))
         self.progress.done()
@@ -123,19 +137,6 @@ class House:
         self.progress(f"starting {name}")
         argv = [sys.executable, "-P", "-m", "omnisonic.worker", str(self.door.fileno())]
         self.workers[name] = self._spawn(name, argv, self.door.fileno())
-
-    def _prepare(self) -> None:
-        """Schema and demo, in a child of its own: they need the driver, the supervisor does not."""
-        self.progress("preparing the store")
-        child = self._spawn("prepare", [sys.executable, "-P", "-m", "omnisonic.prepare"])
-        try:
-            code = child.wait()
-        except BaseException:
-            child.terminate()
-            child.wait()
-            raise
-        if code:
-            raise Unavailable("PREPARE_FAILED", f"the store could not be prepared (exit {code})", "see the lines above")
 
     def _spawn(self, name: str, argv: list[str], *descriptors: int) -> subprocess.Popen[bytes]:
         child = subprocess.Popen(
