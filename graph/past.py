@@ -1,7 +1,8 @@
 """The graph as it stood: lookups answered from stored payloads, with everything nested under them.
 
 Neighbours of the past are found through live edges and the `ONCE` edges that removed ones leave; a candidate
-counts only if its own payload of that moment says so. Batched by level, never one query per item.
+counts only if its own payload of that moment says so. Slower than the present: a few statements per entity,
+within the request's deadline; an entity met twice is read once.
 """
 
 from __future__ import annotations
