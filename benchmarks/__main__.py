@@ -22,32 +22,39 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep table and result under docs/benchmarks")
     parser.add_argument("--only", default="", help="some of it: operations of graphql, speed or memory of ingest")
     options = parser.parse_args()
-    result, table, figures = _run(options.name, quick=options.quick, only=tuple(filter(None, options.only.split(","))))
-    print(table, flush=True)
+    result = _run(options.name, quick=options.quick, only=tuple(filter(None, options.only.split(","))))
+    print(table_of(options.name, result), flush=True)
     if options.keep:
-        keep(options.name, result, table)
+        keep(options.name, result)
     if options.json:
+        figures = graphql_figures(result["rows"]) if options.name == "graphql" else result["figures"]
         print(json.dumps(figures), flush=True)
     return 0
 
 
-def _run(name: str, *, quick: bool, only: tuple[str, ...]) -> tuple[Any, str, Any]:
-    """The result to keep, its table, and the object for programs."""
+def _run(name: str, *, quick: bool, only: tuple[str, ...]) -> dict[str, Any]:
+    """The result: the machine, and rows or figures."""
     if name == "graphql":
-        rows = graphql.measure(quick=quick, only=only)
-        return {"machine": machine(), "rows": rows}, graphql_table(rows), graphql_figures(rows)
+        return {"machine": machine(), "rows": graphql.measure(quick=quick, only=only)}
     figures = ingest.measure(quick=quick, only=only) if name == "ingest" else start.measure(quick=quick)
-    return {"machine": machine(), "figures": figures}, limits_table(figures), figures
+    return {"machine": machine(), "figures": figures}
 
 
-def keep(name: str, result: Any, table: str) -> None:
+def table_of(name: str, result: dict[str, Any]) -> str:
+    """The table of a result, with what it was measured on."""
+    table = graphql_table(result["rows"]) if name == "graphql" else limits_table(result["figures"])
+    at = result["machine"]
+    return f"{at['day']}, {at['cores']} cores of {at['processor']}, Python {at['python']}\n\n{table}"
+
+
+def keep(name: str, result: dict[str, Any]) -> None:
     """Write the result, and its table into the page beside it, between the two marks."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     page = RESULTS / f"{name}.md"
     text = page.read_text(encoding="utf-8") if page.exists() else f"# {name}\n\n{START}\n{END}\n"
     before, rest = text.split(START)
-    page.write_text(f"{before}{START}\n\n{table}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+    page.write_text(f"{before}{START}\n\n{table_of(name, result)}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
 
 
 START, END = "<!-- table -->", "<!-- end of table -->"
