@@ -6,6 +6,7 @@ The old home counts until the new one is whole and checked; then one rename deci
 
 import asyncio
 import contextlib
+import gc
 import secrets
 import shutil
 import time
@@ -78,6 +79,7 @@ def load(
         hint = "Unset OMNISONIC_NEO4J_URL, or use `omnisonic ingest`."
         raise Conflict("STORE_EXTERNAL", f"A first load cannot reach the files of {settings.neo4j_url}.", hint)
     tell = report or (lambda _text: None)
+    gc.set_threshold(100_000, 50, 100)  # rows are dropped by counting; searching them for cycles costs a sixth
     with claimed(settings.data_dir, tell) as record, _folder(settings.data_dir / FOLDER) as folder:
         return Load(settings, record, folder, tell).run(given, source, file_format, on_row)
 

@@ -159,7 +159,10 @@ async def test_same_properties_and_types_as_ingest(stores: tuple[engine.Endpoint
             "[k IN keys(n) WHERE NOT k IN $aside | [k, n[k], valueType(n[k])]], "
             "[k IN keys(n) WHERE k IN $aside | [k, valueType(n[k])]]"
         ),
-        "MATCH (p:ProvenanceRecord) UNWIND keys(p) AS k RETURN DISTINCT p.etype, k, valueType(p[k])",
+        (  # a load leaves one record where an ingest may leave several
+            "MATCH (p:ProvenanceRecord) WHERE p.prev IS NULL UNWIND keys(p) AS k "
+            "RETURN DISTINCT p.etype, k, valueType(p[k])"
+        ),
     ]
     for text in texts:
         rows = [await asked(at, text, aside=aside) for at in stores]
