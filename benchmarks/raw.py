@@ -4,6 +4,7 @@ One transaction for each of ours, with the same entities in it; no records, no c
 """
 
 import asyncio
+import logging
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ async def read(target: Target, known: set[str]) -> Wanted:
 
 async def write(target: Target, wanted: Wanted) -> float:
     """Write it all; answers the seconds that took."""
+    logging.getLogger("neo4j").setLevel(logging.ERROR)  # transactions that met are begun anew, as ours are
     batches = [_statements(wanted, keys) for _, keys in wanted.commits]
     async with Store(target) as store:
         waiting = iter(batches)
