@@ -22,9 +22,7 @@ _ESCAPED_LETTER: Final = re.compile(rb"\\u00(?:[67]|4[eE])")
 class Refused(OmnisonicError):  # noqa: N818 - one of a family without suffixes
     """A request that ends here, with its own HTTP status for every client."""
 
-    def __init__(
-        self, status: int, code: str, message: str, hint: str, *, headers: Headers | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, hint: str, *, headers: Headers | None = None) -> None:
         super().__init__(code, message, hint)
         self.status = status
         self.headers = headers or []
@@ -95,13 +93,9 @@ def from_url(query_string: bytes, limit: int) -> Parameters:
     if len(query_string) > limit:
         raise Refused(414, "URL_TOO_LONG", f"The URL's query is longer than {limit} bytes.", "Use POST.")
     try:
-        pairs = parse_qsl(
-            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20
-        )
+        pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
-        raise Invalid(
-            "BAD_REQUEST", "The URL's query is not UTF-8 form data.", "Percent-encode it."
-        ) from None
+        raise Invalid("BAD_REQUEST", "The URL's query is not UTF-8 form data.", "Percent-encode it.") from None
     sent: dict[str, object] = dict(pairs)
     if len(sent) != len(pairs):
         raise Invalid("BAD_REQUEST", "A parameter is given twice.", "Give each parameter once.")
@@ -117,9 +111,7 @@ def _json_parameter(name: str, text: str) -> object:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise Invalid(
-            "BAD_JSON", f"The parameter {name} is not JSON.", "Send a JSON object as text."
-        ) from None
+        raise Invalid("BAD_JSON", f"The parameter {name} is not JSON.", "Send a JSON object as text.") from None
 
 
 def _too_large(limit: int) -> Refused:

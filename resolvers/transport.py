@@ -90,16 +90,12 @@ class Parameters:
 def parameters(sent: object) -> Parameters:
     """Check decoded JSON against the shape of a request. Raises Invalid with a code and a hint."""
     if isinstance(sent, list):
-        raise Invalid(
-            "BATCH_REFUSED", "Batched requests are not accepted.", "Send one operation per request."
-        )
+        raise Invalid("BATCH_REFUSED", "Batched requests are not accepted.", "Send one operation per request.")
     if not isinstance(sent, dict):
         raise Invalid("BAD_REQUEST", "The request is not a JSON object.", 'Send {"query": "…"}.')
     query = sent.get("query")
     if not isinstance(query, str) or not query:
-        raise Invalid(
-            "BAD_REQUEST", "The parameter query is missing or not a string.", 'Send {"query": "…"}.'
-        )
+        raise Invalid("BAD_REQUEST", "The parameter query is missing or not a string.", 'Send {"query": "…"}.')
     variables, name = sent.get("variables"), sent.get("operationName")
     if variables is not None and not isinstance(variables, dict):
         raise Invalid("BAD_REQUEST", "The parameter variables is not an object.", "Send an object or null.")
@@ -124,6 +120,4 @@ def error_body(error: OmnisonicError) -> bytes:
     return orjson.dumps({"errors": [error_object(error)]})
 
 
-INTERNAL = OmnisonicError(
-    "INTERNAL", "Something went wrong on our side.", "Try again; if it stays, report it."
-)
+INTERNAL = OmnisonicError("INTERNAL", "Something went wrong on our side.", "Try again; if it stays, report it.")
