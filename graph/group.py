@@ -17,16 +17,23 @@ Answer = TypeVar("Answer")
 
 
 class Group(Generic[Asked, Answer]):
-    """Nobody waits while a trip is free; who comes while all are under way joins the next one."""
+    """Nobody waits alone while a trip is free; who comes while all are under way joins the next one.
+
+    Callers in company tend to come back together, a moment after their answers. So a trip that follows one with
+    company waits LINGER for them; otherwise they would split into halves that travel by turns.
+    """
 
     LARGE: ClassVar[int] = 50
     """Weight at which a request is a trip of its own."""
     MOST: ClassVar[int] = 100
     """Weight of all requests of one trip."""
+    LINGER: ClassVar[float] = 0.002
+    """Seconds that a trip waits for company, if the one before had any."""
 
     def __init__(self, run: Callable[[list[Asked]], Awaitable[list[Answer]]], trips: int = 1) -> None:
         self._run = run
         self._free = trips
+        self._company = False
         self._waiting: deque[tuple[Asked, int, asyncio.Future[Answer]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -45,11 +52,14 @@ class Group(Generic[Asked, Answer]):
             task.add_done_callback(self._tasks.discard)
 
     async def _trip(self) -> None:
+        if self._company:
+            await asyncio.sleep(self.LINGER)
         party = [self._waiting.popleft()]
         weight = party[0][1]
         while self._waiting and weight + self._waiting[0][1] <= self.MOST:
             weight += self._waiting[0][1]
             party.append(self._waiting.popleft())
+        self._company = len(party) > 1
         try:
             answers = await self._run([asked for asked, _, _ in party])
         except BaseException as error:

@@ -19,7 +19,6 @@ class Contribution(
         "prov:hadRole",
         "What was done: performer, composer, producer, mixer.",
         required=True,
-        index=True,
         max_length=200,
     )
     credited_as = text("omo:creditedAs", "The name as printed, where it differs.")

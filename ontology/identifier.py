@@ -31,8 +31,7 @@ class Identifier(
         "schema:propertyID",
         "Which standard: isrc, iswc, isni, ipi, barcode, grid or mbid.",
         required=True,
-        index=True,
     )
-    value = text("schema:value", "The normalised value.", required=True, index=True, max_length=500)
+    value = text("schema:value", "The normalised value.", required=True, max_length=500)
     raw = text("omo:rawValue", "The value as it was first given, where it differs.", max_length=500)
     status = choice("omo:identifierStatus", "Whether syntax and check digit hold.", "valid", "invalid", required=True)

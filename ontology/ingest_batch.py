@@ -43,11 +43,11 @@ class IngestRow(
 ):
     """What became of one row of a batch, and why. Leaves no record."""
 
-    line = integer("omo:line", "Line of the input, from 1.", required=True, index=True, minimum=0)
+    line = integer("omo:line", "Line of the input, from 1.", required=True, minimum=0)
     input = text("omo:input", "The file it stands in, where the batch has several.")
     outcome = choice(
         "omo:outcome", "What became of it.",
-        "created", "updated", "unchanged", "rejected", "needs_review", required=True, index=True,
+        "created", "updated", "unchanged", "rejected", "needs_review", required=True,
     )  # fmt: skip
     code = text("omo:code", "Stable code of the cause, where something was wrong.", max_length=80)
     cause = text("omo:cause", "What was wrong.")

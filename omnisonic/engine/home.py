@@ -26,6 +26,7 @@ server.memory.pagecache.size={page_cache}
 dbms.security.auth_enabled=true
 dbms.usage_report.enabled=false
 db.tx_log.preallocate=false
+db.index.fulltext.eventually_consistent_refresh_interval=500ms
 db.tx_log.rotation.size=64m
 db.tx_log.rotation.retention_policy=256M size
 """

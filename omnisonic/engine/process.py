@@ -128,7 +128,7 @@ def _flags(settings: Settings, home: Home) -> list[str]:
     return [
         "-Xms128m",
         f"-Xmx{settings.neo4j_heap}",
-        "-XX:+UseG1GC",
+        "-XX:+UseParallelGC",
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:-OmitStackTraceInFastThrow",
         "-XX:+DisableExplicitGC",
