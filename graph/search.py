@@ -67,7 +67,10 @@ def _lucene(query: Any) -> str:
 
 
 def _keys(query: Any) -> list[str]:
-    return [f"{found.scheme}:{found.value}" for found in recognise(str(query))]
+    text = str(query)
+    if not any(char.isdigit() for char in text):  # every identifier has digits, most searches have none
+        return []
+    return [f"{found.scheme}:{found.value}" for found in recognise(text)]
 
 
 @dataclass(slots=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOGS = ("public", "private")
 BATCH = 5_000
 LEASE = timedelta(seconds=5)
-BUSY_SECONDS = 0.05
+BUSY_SECONDS = 0.1
 IDLE_SECONDS = 0.25
 DOWN_SECONDS = 1.0
 

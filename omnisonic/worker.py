@@ -17,6 +17,7 @@ def main() -> None:
         ws="websockets-sansio",
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
