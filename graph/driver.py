@@ -109,6 +109,7 @@ class Store:
             "bookmark_manager": bookmarks,
         }
         self._idle: dict[str, list[neo4j.AsyncSession]] = {"READ": [], "WRITE": []}
+        self._closed = False
         self._driver = neo4j.AsyncGraphDatabase.driver(
             target.url,
             auth=(target.user, target.password) if target.password else None,
@@ -134,6 +135,7 @@ class Store:
 
     async def close(self) -> None:
         """Close all connections. Work in progress fails."""
+        self._closed = True
         for session in (*self._idle["READ"], *self._idle["WRITE"]):
             await session.close()
         await self._driver.close()
@@ -162,8 +164,14 @@ class Store:
         except BaseException as error:
             await _abandon(session, error)
             raise
-        self._idle["READ"].append(session)
+        await self._put_back("READ", session)
         return found
+
+    async def _put_back(self, mode: str, session: neo4j.AsyncSession) -> None:
+        if self._closed:
+            await session.close()
+        else:
+            self._idle[mode].append(session)
 
     def _session(self, mode: str) -> neo4j.AsyncSession:
         """A session nobody uses now. Making one costs a tenth of a read; an idle one holds no connection."""
@@ -203,7 +211,7 @@ class Store:
         except BaseException as error:
             await _abandon(session, error)
             raise
-        self._idle["WRITE"].append(session)
+        await self._put_back("WRITE", session)
         return done
 
 
@@ -211,8 +219,7 @@ async def _abandon(session: neo4j.AsyncSession, error: BaseException) -> None:
     """End a session whose work failed; one that was cancelled takes its connection along."""
     if isinstance(error, asyncio.CancelledError):
         session.cancel()
-    else:
-        await session.close()
+    await session.close()
 
 
 async def _single(result: neo4j.AsyncResult) -> list[Any]:
