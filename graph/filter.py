@@ -11,7 +11,7 @@ from ontology.access import Anyone
 from ontology.errors import Invalid
 from ontology.identifiers import normalise
 from ontology.registry import Registry
-from ontology.terms import EdgeSpec, Kind, NodeSpec, Relation, Spec, Via
+from ontology.terms import EdgeSpec, NodeSpec, Relation, Spec, Via
 
 NEST_MAX = 8
 
@@ -134,14 +134,13 @@ class Filter:
     def _field(self, row: Row, name: str, ops: Any) -> str:
         spec = row.spec
         if name == "id":
-            at, kind, many = (spec.key if isinstance(spec, NodeSpec) else "id"), Kind.TEXT, False
+            at, many = (spec.key if isinstance(spec, NodeSpec) else "id"), False
         elif name in spec.fields:
-            at, kind, many = name, spec.fields[name].kind, spec.fields[name].many
+            at, many = name, spec.fields[name].many
         elif isinstance(spec, NodeSpec) and name in spec.schemes:
-            at, kind, many = name, Kind.TEXT, False
+            at, many = name, False
         else:
             raise Invalid("FILTER_UNKNOWN", f"{spec.name} has no field {name!r} to filter by.", "See its filter type.")
-        del kind
         convert = canonical(name) if isinstance(spec, NodeSpec) and name in spec.schemes else None
         prop = f"{row.var}.{at}"
         return both(*(self._op(prop, op, value, many, convert) for op, value in ops.items()))
@@ -214,8 +213,3 @@ def equal(given: Any) -> list[str]:
         for n, ops in given.items()
         if isinstance(ops, dict) and (ops.get("eq") is not None or isinstance(ops.get("eq"), Ref))
     ]
-
-
-def rel_of(spec: Spec) -> str:
-    """The relationship type of an edge type."""
-    return spec.rel if isinstance(spec, EdgeSpec) else ""

@@ -55,11 +55,6 @@ def each(inner: Shape) -> Shape:
     return lambda rows: [inner(row) for row in rows]
 
 
-def column(index: int) -> Shape:
-    """One column of a row, as it is."""
-    return lambda row: row[index]
-
-
 def tagged(by_type: dict[str, Shape]) -> Shape:
     """The shape of `[type name, row]`."""
     return lambda value: by_type[value[0]](value[1])
@@ -73,11 +68,6 @@ def prefixed(prefix: str) -> Shape:
 def constant(value: Any) -> Shape:
     """The same value for every row."""
     return lambda _row: value
-
-
-def same(value: Any) -> Any:
-    """The value as it is."""
-    return value
 
 
 def cursor_of(item: list[Any]) -> str:

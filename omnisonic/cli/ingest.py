@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from typer.core import TyperGroup
 
-from omnisonic.cli._options import DataDir, Json
+from omnisonic.cli._options import DataDir, Format, Json, Paths, SourceName
 from omnisonic.cli._rows import WORDS, Rows, lines, row_text
 
 if TYPE_CHECKING:
@@ -39,13 +39,9 @@ def register(app: typer.Typer) -> None:
 
 @group.command()
 def run(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, or - for standard input.")],
-    file_format: Annotated[
-        str, typer.Option("--format", help="auto, csv, tsv, json, jsonl or musicbrainz; auto looks at the content.")
-    ] = "auto",
-    source: Annotated[
-        str, typer.Option(help="Whose data it is. Names without identifiers are one per source.")
-    ] = "local",
+    paths: Paths,
+    file_format: Format = "auto",
+    source: SourceName = "local",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, and write nothing.")] = False,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -1,11 +1,10 @@
 """`omnisonic load`: the first load of a big catalogue, offline."""
 
 import json
-from typing import Annotated
 
 import typer
 
-from omnisonic.cli._options import DataDir, Json
+from omnisonic.cli._options import DataDir, Format, Json, Paths, SourceName
 from omnisonic.cli._rows import Rows, lines
 
 
@@ -15,13 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def load(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, or - for standard input.")],
-    file_format: Annotated[
-        str, typer.Option("--format", help="auto, csv, tsv, json, jsonl or musicbrainz; auto looks at the content.")
-    ] = "auto",
-    source: Annotated[
-        str, typer.Option(help="Whose data it is. Names without identifiers are one per source.")
-    ] = "local",
+    paths: Paths,
+    file_format: Format = "auto",
+    source: SourceName = "local",
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
